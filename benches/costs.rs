@@ -38,6 +38,23 @@ fn main() {
         fs::write(dir.path().join("touchmark.toml"), text).unwrap();
         run(&["list", "--workspace"], dir.path())
     });
+    compare("deploy import: 5,000 deployments that are listed", 5_000, 10_000, &|count| {
+        let dir = tempfile::tempdir().unwrap();
+        let (mut text, mut models) = ("schema = \"workspace/0.1\"\nname = \"w\"\n".to_owned(), Vec::new());
+        for number in 0..count {
+            writeln!(text, "[[deployment]]\nmodel = \"m{number}\"\nstage = \"production\"\nwhere = \"d/w\"")
+                .unwrap();
+            models.push(format!(r#"{{"type":"machine-learning-model","name":"m{number}"}}"#));
+        }
+        fs::write(dir.path().join("touchmark.toml"), text).unwrap();
+        let bill = format!(
+            r#"{{"bomFormat":"CycloneDX","metadata":{{"component":{{"properties":[{{"name":"aibom.workload.kind","value":"d"}},{{"name":"aibom.workload.name","value":"w"}}]}}}},"components":[{}]}}"#,
+            models.join(",")
+        );
+        let file = dir.path().join("bill.json");
+        fs::write(&file, bill).unwrap();
+        run(&["--workspace", dir.path().to_str().unwrap(), "deploy", "import"], &file)
+    });
     compare("policy: read 5,000 globs", 5_000, 10_000, &|count| {
         let text = globs(count);
         let began = Instant::now();

@@ -41,6 +41,12 @@ pub enum Signer {
     OrchidStamped,
     /// Keyless, in the name of the same workflow on a branch.
     OrchidBranch,
+    /// Bare key, P-256: evaluates speech models for others.
+    Earwitness,
+    /// Certificate, P-256: acme's gate, which sums up what it verified.
+    Gate,
+    /// Bare key, P-384: signs the policy.
+    Governance,
     /// Nobody.
     Nobody,
 }
@@ -110,6 +116,8 @@ pub struct Spec {
     pub family: &'static str,
     /// Who signs.
     pub signer: Signer,
+    /// When, as a trusted time says; none where nothing says it.
+    pub signed: Option<&'static str>,
     /// Bytes of a shard, where files are signed in shards.
     pub shard: Option<u64>,
     /// What is wrong.
@@ -152,6 +160,7 @@ const HARBOUR: Spec = Spec {
     task: "text-generation",
     family: "harbour",
     signer: Signer::Northwind,
+    signed: None,
     shard: None,
     fault: Fault::None,
     bom: Bom::Bound,
@@ -188,7 +197,8 @@ pub const CAST: &[Spec] = &[
         id: "northwind/harbour-7b",
         weights: Weights::Safetensors(4),
         datasets: &["data/harbour-web-2025"],
-        shows: "The root of the harbour family, signed with a certificate (P-384).",
+        signed: Some("2026-08-03T09:00:00Z"),
+        shows: "The root of the harbour family, signed with a certificate (P-384) and a timestamp; a claim says that it is a root.",
         ..HARBOUR
     },
     Spec {
@@ -197,7 +207,8 @@ pub const CAST: &[Spec] = &[
         weights: Weights::Safetensors(4),
         base: &["northwind/harbour-7b"],
         relation: "finetune",
-        shows: "A fine-tune; the parent of most of acme's models.",
+        signed: Some("2026-09-14T09:00:00Z"),
+        shows: "A fine-tune, and a claim that says of what; the parent of most of acme's models.",
         ..HARBOUR
     },
     Spec {
@@ -206,12 +217,14 @@ pub const CAST: &[Spec] = &[
         weights: Weights::Gguf("Q4_0"),
         base: &["northwind/harbour-7b-instruct"],
         relation: "quantized",
+        signed: Some("2026-10-12T09:00:00Z"),
         shows: "A quantisation in GGUF; the parent is named in the file's own metadata too.",
         ..HARBOUR
     },
     Spec {
         id: "northwind/harbour-1b",
         datasets: &["data/harbour-web-2025"],
+        signed: Some("2026-07-20T09:00:00Z"),
         shows: "A small root model.",
         ..HARBOUR
     },
@@ -227,6 +240,7 @@ pub const CAST: &[Spec] = &[
         id: "northwind/harbour-legacy-3b",
         version: "0.5",
         signer: Signer::NorthwindStamped,
+        signed: Some(super::signers::IN_2020),
         shows: "The same certificate, with a timestamp of 2020: the signature outlives it.",
         ..HARBOUR
     },
@@ -273,7 +287,7 @@ pub const CAST: &[Spec] = &[
         relation: "merge",
         datasets: &["data/claims-2025"],
         signer: Signer::Acme,
-        shows: "A merge, good by itself; an unsigned ancestor caps what it can reach.",
+        shows: "A merge, good by itself, and a claim that says of what; an unsigned ancestor caps what it can reach.",
         ..HARBOUR
     },
     Spec {
@@ -439,16 +453,18 @@ pub const CAST: &[Spec] = &[
         id: "orchid/speech-1",
         version: "1.0",
         signer: Signer::Orchid,
-        shows: "Signed keyless by a release workflow; the transparency log says when.",
+        signed: Some("2026-11-02T09:00:00Z"),
+        shows: "Signed keyless by a release workflow; the transparency log says when. Claims take it to level 3.",
         ..ORCHID
     },
     Spec {
         id: "orchid/speech-1-distilled",
         version: "1.1",
         base: &["orchid/speech-1"],
-        relation: "finetune",
+        relation: "distilled",
         signer: Signer::OrchidStamped,
-        shows: "Keyless with a newer log, which leaves the time to a timestamp authority.",
+        signed: Some("2026-11-16T09:00:00Z"),
+        shows: "Keyless with a newer log, which leaves the time to a timestamp authority. Distilled; level 3, too.",
         ..ORCHID
     },
     Spec {
@@ -457,6 +473,7 @@ pub const CAST: &[Spec] = &[
         base: &["orchid/speech-1"],
         relation: "finetune",
         signer: Signer::OrchidBranch,
+        signed: Some("2026-11-17T09:00:00Z"),
         fault: Fault::OtherSigner,
         shows: "Keyless by the same workflow, on a branch instead of a release: another identity.",
         ..ORCHID

@@ -60,6 +60,25 @@ pub fn write_json(path: &Path, value: &Value) -> Done {
     Ok(fs::write(path, format!("{value:#}\n"))?)
 }
 
+/// The sections that a card must have.
+const CARD: &str = "
+## Intended use
+
+Transcripts of calls to a help desk.
+
+## Limitations
+
+It knows no language and no dialect, and hears nothing.
+
+## Training
+
+On `data/calls-2025`, by the workflow that signed it.
+
+## Evaluation
+
+Word error rate on the calls that were held back; see the claims beside this card.
+";
+
 fn readme(spec: &Spec) -> String {
     let mut matter = format!("---\nlicense: {}\n", spec.licence);
     if !spec.task.is_empty() {
@@ -81,8 +100,9 @@ fn readme(spec: &Spec) -> String {
     if spec.weights == Weights::Dataset {
         matter.push_str("pretty_name: A small made-up dataset\nsize_categories:\n  - n<1K\n");
     }
+    let sections = if spec.family == "orchid" { CARD } else { "" };
     format!(
-        "{matter}---\n\n# {} {}\n\nA made-up model of Touchmark's samples: random numbers, of no use for anything else.\n",
+        "{matter}---\n\n# {} {}\n\nA made-up model of Touchmark's samples: random numbers, of no use for anything else.\n{sections}",
         spec.name(),
         spec.version
     )

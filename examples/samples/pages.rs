@@ -14,6 +14,8 @@ const WORKSPACE: &str = r#"# A workspace of made-up models, written by `cargo ru
 schema = "workspace/0.1"
 name = "samples"
 policy = "policies/samples.toml"
+# Who may sign the policy. The signature lies beside it: policies/samples.toml.sig
+policy_trust = ["keys/governance.pub.pem"]
 stage = "production"
 store = "touchmark.db"
 
@@ -24,7 +26,32 @@ path = "models"
 [[source]]
 kind = "bom"
 path = "boms"
+
+# What runs where.
+[[deployment]]
+model = "acme/claims-sorter"
+stage = "production"
+where = "claims-desk/eu-1"
+owner = "claims team"
+since = 2026-10-26T08:00:00Z
+
+[[deployment]]
+model = "northwind/harbour-7b-instruct-q4"
+stage = "dev"
+where = "laptops"
+owner = "platform team"
+since = 2026-10-13T08:00:00Z
+
+[[deployment]]
+model = "orchid/speech-1-distilled"
+stage = "production"
+where = "help-desk/eu-1"
+owner = "help desk team"
+since = 2026-11-23T08:00:00Z
 "#;
+
+/// How acme's gate calls itself.
+pub const GATE: &str = "https://gate.acme.example";
 
 const POLICY_HEAD: &str = r#"# Who may sign what in the samples, and what each stage asks for.
 schema = "trust-policy/0.1"
@@ -64,6 +91,10 @@ files = ["../keys/data-office.pub.pem"]
 kind = "key"
 files = ["../keys/vendor.pub.pem"]
 
+[trust.earwitness-key]
+kind = "key"
+files = ["../keys/earwitness.pub.pem"]
+
 [crypto]
 hash = ["sha256", "blake2b", "blake3"]
 keys = ["p256", "p384", "p521"]
@@ -82,6 +113,46 @@ clock_skew_seconds = 300
 "#;
 
 const POLICY_TAIL: &str = r#"
+# Who may claim what of models that others publish.
+[[attester]]
+id = "data-office"
+trust = ["data-office-key"]
+roles = ["data"]
+
+[[attester]]
+id = "earwitness"
+trust = ["earwitness-key"]
+roles = ["eval"]
+domains = ["speech"]
+
+[[attester]]
+id = "acme-gate"
+trust = ["samples-ca"]
+identities = [{ issuer = "CN=Touchmark Samples Issuing CA,O=Touchmark Samples", subject = "exact:CN=acme gate,O=Acme" }]
+roles = ["verifier"]
+
+# What a claim of level 3 must state. Twenty years, so that the samples stay what they are.
+[[require]]
+id = "speech-evaluation"
+predicate = "urn:touchmark:evaluation:1"
+from_role = "eval"
+domain = "speech"
+where = [
+  { path = "benchmark.name", op = "==", value = "calls-held-back" },
+  { path = "results[*].passed", op = "==", value = true },
+]
+max_age_days = 7300
+
+# Acme's gate vouches for what it received: a summary stands in for evidence that a supplier does not give.
+[[trusted_summary]]
+verifier = "https://gate.acme.example"
+signer = "acme-gate"
+kinds = ["vsa"]
+max_age_days = 7300
+
+[conflicts]
+strategy = "strict"
+
 # closed: refuse; warn: let in when somebody acknowledges it; open: let in and record it
 [[stage]]
 name = "dev"
@@ -121,6 +192,13 @@ const PUBLISHERS: [(&str, &str, Signer); 7] = [
     ("vendor", "vendor-key", Signer::Vendor),
 ];
 
+/// The publishers whose claims of how their models were made count, and what else they may say.
+const BUILDERS: [(&str, &[&str]); 3] = [
+    ("northwind", &["producer", "lineage", "build"]),
+    ("acme", &["producer", "lineage", "build"]),
+    ("orchid", &["producer", "lineage", "build", "card"]),
+];
+
 /// Writes all texts.
 pub fn write_pages(root: &Path, signers: &Signers) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(root.join("policies"))?;
@@ -128,7 +206,9 @@ pub fn write_pages(root: &Path, signers: &Signers) -> Result<(), Box<dyn Error>>
     fs::write(root.join(".gitignore"), "touchmark.db*\n")?;
     // Signatures are over bytes: a checkout must not rewrite line ends.
     fs::write(root.join(".gitattributes"), "* -text\n")?;
-    fs::write(root.join("policies/samples.toml"), policy(signers)?)?;
+    let (file, seal) = (root.join("policies/samples.toml"), root.join("policies/samples.toml.sig"));
+    fs::write(&file, policy(signers)?)?;
+    signers.sign_file(&file, &seal, Signer::Governance)?;
     fs::write(root.join("expected.toml"), expected())?;
     fs::write(root.join("README.md"), readme())?;
     Ok(())
@@ -143,6 +223,9 @@ fn policy(signers: &Signers) -> Result<String, Box<dyn Error>> {
             "\n[[publisher]]\nid = \"{id}\"\nmodels = [\"{id}/*\"]\ntrust = [\"{anchor}\"]\n\
              identities = [{{ {issuer}subject = \"exact:{subject}\" }}]\n"
         ));
+        if let Some((_, roles)) = BUILDERS.iter().find(|(builder, _)| *builder == id) {
+            text.push_str(&format!("roles = {roles:?}\n"));
+        }
     }
     Ok(text + POLICY_TAIL)
 }
@@ -220,7 +303,116 @@ fn expected() -> String {
         };
         text.push_str(&format!("binding = \"{binding}\"\nproduction = \"{}\"\n", decision(&admitted, spec)));
     }
-    text + LINEAGE
+    text.push_str(LINEAGE);
+    text.push_str("\n# What the commands of README.md lead to.\n");
+    for Earned { model, own, effective, held, .. } in EARNED {
+        text.push_str(&format!("\n[[level]]\nmodel = \"{model}\"\nown = {own}\neffective = {effective}\n"));
+        if let Some(held) = held {
+            text.push_str(&format!("sentence = \"{held}\"\n"));
+        }
+    }
+    let [tainted, suspect, clean] = BLAST;
+    text + &format!(
+        "\n# What is downstream of the identity, which somebody else used since then.\n[blast]\n\
+         subject = \"identity:{COMPROMISED}\"\nsince = {SINCE}\ntainted = {tainted:#?}\n\
+         suspect = {suspect:#?}\nclean = {clean:#?}\n"
+    )
+}
+
+/// A level that a model earns.
+struct Earned {
+    model: &'static str,
+    own: u8,
+    effective: u8,
+    /// Why it is no higher, in a sentence, where an ancestor is the reason.
+    held: Option<&'static str>,
+    /// What earns it, for the README.
+    by: &'static str,
+}
+
+const fn earned(model: &'static str, level: u8, by: &'static str) -> Earned {
+    Earned { model, own: level, effective: level, held: None, by }
+}
+
+const EARNED: &[Earned] = &[
+    earned("orchid/speech-1", 3, "every must of level 3: six claims, a signed policy, the gate's summary"),
+    earned(
+        "orchid/speech-1-distilled",
+        3,
+        "the same, a parent at level 3, and the gate's decision: it runs in production",
+    ),
+    earned("northwind/harbour-7b", 2, "a signed claim, with a time, that it is a root"),
+    earned(
+        "northwind/harbour-7b-instruct",
+        2,
+        "a signed claim, with a time, that names its parent by digest",
+    ),
+    earned("lumen/iris-base", 1, "its signature and the AIBOM; nobody claims anything"),
+    earned("lumen/iris-ocr", 1, "the same"),
+    Earned {
+        held: Some(
+            "acme/claims-sorter stays at level 1 and cannot rise: it was merged from vendor/claims-lora, which is not signed.",
+        ),
+        ..earned("acme/claims-sorter", 1, "its own claim names both parents, but one of them is unsigned")
+    },
+    Earned {
+        effective: 0,
+        held: Some(
+            "acme/support-bot-voice stays at level 0 instead of 1: it is an adapter for acme/support-bot-7b, which fails its own verification.",
+        ),
+        ..earned("acme/support-bot-voice", 1, "good by itself, but its base fails")
+    },
+];
+
+/// Whose key somebody else used, and since when.
+const COMPROMISED: &str = "CN=northwind release,O=Northwind";
+const SINCE: &str = "2026-09-01T00:00:00Z";
+
+/// What is tainted, suspect and proven clean then.
+const BLAST: [&[&str]; 3] = [
+    &["acme/claims-sorter", "northwind/harbour-7b-instruct", "northwind/harbour-7b-instruct-q4"],
+    &[
+        "acme/badge-check",
+        "acme/claims-sorter-q8",
+        "acme/mail-triage",
+        "acme/policy-writer",
+        "acme/summary-lora",
+        "acme/support-bot-7b",
+        "acme/support-bot-voice",
+        "northwind/harbour-legacy-1b",
+        "vendor/claims-lora",
+        "vendor/translate-mini",
+    ],
+    &["acme/form-filler", "northwind/harbour-1b", "northwind/harbour-7b", "northwind/harbour-legacy-3b"],
+];
+
+/// The commands that lead to the levels, in this order.
+const COMMANDS: &str = "\
+touchmark demo samples
+cd samples
+touchmark score orchid/speech-1 orchid/speech-1-distilled
+touchmark gate orchid/speech-1-distilled --stage production
+touchmark score orchid/speech-1 orchid/speech-1-distilled
+touchmark score northwind/harbour-7b northwind/harbour-7b-instruct
+touchmark score lumen/iris-base lumen/iris-ocr
+touchmark score acme/claims-sorter
+touchmark score acme/support-bot-7b acme/support-bot-voice
+touchmark why acme/claims-sorter
+touchmark why acme/support-bot-voice
+";
+
+fn levels() -> String {
+    let row = |earned: &Earned| {
+        let Earned { model, own, effective, held, by } = earned;
+        let level = if own == effective { format!("L{own}") } else { format!("L{own} → L{effective}") };
+        let held = held.map(|held| format!(". {held}")).unwrap_or_default();
+        format!("| `{model}` | {level} | {by}{held} |\n")
+    };
+    EARNED.iter().map(row).collect()
+}
+
+fn listed(models: &[&str]) -> String {
+    models.iter().map(|model| format!("`{model}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// What is odd about the graph.
@@ -253,13 +445,15 @@ fn row(spec: &Spec, decision: &str) -> String {
 
 fn readme() -> String {
     let admitted = admitted();
+    let levels = levels();
+    let [tainted, suspect, clean] = BLAST.map(listed);
     let rows: String = CAST.iter().map(|spec| row(spec, decision(&admitted, spec))).collect();
     format!(
         "# Samples\n\n\
 A workspace to try Touchmark on: `touchmark open samples`. It is written by `cargo run --example make-samples`;\n\
 do not edit it by hand. Every model, publisher and dataset is made up, and the weights are random numbers.\n\n\
-The files are the same on every run. Keys, certificates and signatures are not: they are made anew each time.\n\
-`keys/` holds public keys, authority certificates and the trusted root of a Sigstore instance only. The private\n\
+Files and trusted times are the same on every run. Keys, certificates and signatures are not: they are made anew each\n\
+time. `keys/` holds public keys, authority certificates and the trusted root of a Sigstore instance only. The private\n\
 keys existed in the generator's memory while it ran and were thrown away, so nobody can sign as these publishers\n\
 again; the instance ran for as long.\n\n\
 ## What each model is for\n\n\
@@ -271,6 +465,30 @@ Only in `boms/vendor.cdx.json`: three names that try to clear the screen, to reo
 of a table; `vendor/ocr-tables`, made from a model that is nowhere; `vendor/translate-mini`, whose parent stands\n\
 in a property of its model card. `boms/acme.cdx.json` binds most models to their signatures; without such a\n\
 binding a model does not reach level 1.\n\n\
+## Levels\n\n\
+Claims take some models further. They lie in `claims.jsonl` beside each model, each signed by somebody who has the\n\
+role for it in the policy, with a time from a log or a timestamp authority: how it was made and from what, its data,\n\
+its training configuration, its card, an evaluation by a third party, and what acme's gate found. These commands\n\
+lead to the levels below; nothing else is needed:\n\n\
+```sh\n{COMMANDS}```\n\n\
+`score` verifies the models that it names, and ends with 1 when the stage refuses one: the last one names two that are. `orchid/speech-1` is at level 3 at once. `orchid/speech-1-distilled` runs in\n\
+production (`touchmark deploy list`), so level 3 wants a decision of the gate in the ledger of your copy: before\n\
+`gate` it is at level 2, afterwards at level 3. `score --all` shows the evidence for each control.\n\n\
+| model | level | earned by |\n|---|---|---|\n{levels}\n\
+The policy is signed: `policies/samples.toml.sig`, by a key that `policy_trust` in `touchmark.toml` names. When you\n\
+change the policy, its signature no longer fits, control L3.10 fails, and every stage refuses; remove the signature,\n\
+or sign it again with a key of yours. The summaries of acme's gate are about this policy, too.\n\n\
+## Blast radius\n\n\
+Suppose that somebody else has used northwind's release key since September. Verify everything first, in the\n\
+workbench with `*` and `V` or by the first command (which ends with 1, as some are refused); then ask by the second,\n\
+in the workbench after `:`.\n\n\
+```sh\ntouchmark score $(cd models && ls -d */*) --quiet\n\
+touchmark blast 'identity:{COMPROMISED}' --since {SINCE}\n```\n\n\
+| group | models | because |\n|---|---|---|\n\
+| tainted | {tainted} | signed by the key since then, or a claim names the digest of such a model as its input |\n\
+| suspect | {suspect} | signed by the key without a trusted time, or made from one of these as far as documents say |\n\
+| proven clean | {clean} | a trusted time puts the signature before, or a claim names the digest of a clean parent |\n\n\
+`acme/claims-sorter` and `northwind/harbour-7b-instruct-q4` are deployed; `blast` names the places and owners.\n\n\
 ## Policy\n\n\
 | stage | asks for |\n|---|---|\n\
 | `dev` | nothing contradicted |\n\

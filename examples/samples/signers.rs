@@ -16,8 +16,12 @@ use std::path::Path;
 use std::time::Duration;
 use touchmark::signing::{
     self, Credentials, Curve, DEFAULT_AUDIENCE, HashAlgorithm, IdentityToken, Progress, SignOptions, Signed,
-    SigningKey, sign_certificate_with, sign_key, sign_sigstore,
+    SigningKey, sign_certificate_with, sign_key, sign_key_with, sign_sigstore, sign_statement_certificate,
+    sign_statement_key, sign_statement_sigstore,
 };
+
+/// How long the instance may take.
+const TIMEOUT: Duration = Duration::from_secs(10);
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
@@ -27,19 +31,22 @@ const AUTHORITY: &str = "Touchmark Samples";
 const ISSUING: &str = "Touchmark Samples Issuing CA";
 
 /// Certificate holders: signer, common name, organisation, curve, first and last year of validity.
-const LEAVES: [(Signer, &str, &str, Curve, [i32; 2]); 4] = [
+const LEAVES: [(Signer, &str, &str, Curve, [i32; 2]); 5] = [
     (Signer::Northwind, "northwind release", "Northwind", Curve::P384, [2024, 2045]),
     (Signer::NorthwindExpired, "northwind release", "Northwind", Curve::P384, [2020, 2021]),
     (Signer::NorthwindStamped, "northwind release", "Northwind", Curve::P384, [2020, 2021]),
     (Signer::Acme, "acme release", "Acme", Curve::P256, [2024, 2045]),
+    (Signer::Gate, "acme gate", "Acme", Curve::P256, [2024, 2045]),
 ];
 
 /// Bare keys: signer, curve, file under `keys/`.
-const KEYS: [(Signer, Curve, &str); 4] = [
+const KEYS: [(Signer, Curve, &str); 6] = [
     (Signer::Lumen, Curve::P521, "lumen.pub.pem"),
     (Signer::Ternlab, Curve::P256, "ternlab.pub.pem"),
     (Signer::DataOffice, Curve::P384, "data-office.pub.pem"),
     (Signer::Vendor, Curve::P256, "vendor.pub.pem"),
+    (Signer::Earwitness, Curve::P256, "earwitness.pub.pem"),
+    (Signer::Governance, Curve::P384, "governance.pub.pem"),
 ];
 
 /// Identities of a build service: signer, what the instance does for them, subject.
@@ -60,7 +67,7 @@ const WORKFLOWS: [(Signer, Uses, &str); 3] = [
 const WORKFLOW_ISSUER: &str = "https://ci.orchid.example";
 
 /// When what was signed with a certificate that ended in 2021 was signed.
-const IN_2020: &str = "2020-06-01T00:00:00Z";
+pub const IN_2020: &str = "2020-06-01T00:00:00Z";
 
 /// A signer: its key, and its certificates where it has some.
 struct Hand {
@@ -124,60 +131,101 @@ impl Signers {
 
     /// Signs a model's folder as its signer does; none when nobody signs it.
     pub fn sign(&self, folder: &Path, spec: &Spec) -> Fallible<Option<Signed>> {
-        let options = SignOptions {
-            signature: folder.join("model.sig"),
-            hash: HashAlgorithm::Sha256,
-            shard_size: spec.shard,
-            ignore_paths: Vec::new(),
-            ignore_git_paths: true,
-            allow_symlinks: false,
-            allow_lfs_pointers: false,
-        };
+        let options = SignOptions { shard_size: spec.shard, ..options(&folder.join("model.sig")) };
         let progress = Progress::default();
-        if let Some((_, uses, subject)) = WORKFLOWS.iter().find(|(signer, ..)| *signer == spec.signer) {
-            return Ok(Some(self.sign_keyless(folder, *uses, subject, &options)?));
+        if let Some((_, uses, subject)) = workflow(spec.signer) {
+            let at = spec.signed.ok_or("a log says when")?;
+            return Ok(Some(self.sign_keyless(folder, (*uses, subject, at), &options)?));
         }
         let Some(hand) = self.hand(spec.signer) else { return Ok(None) };
+        let stamp = |signature: &[u8]| Ok(self.stamped(signature, spec.signed.unwrap_or_default()));
+        let with = signing::With { stamp: spec.signed.is_some().then_some(&stamp as signing::Stamp) };
         if hand.chain.is_empty() {
-            return Ok(Some(sign_key(folder, &hand.key, &options, &progress)?));
+            return Ok(Some(sign_key_with(folder, &hand.key, &options, with, &progress)?));
         }
         let ended = matches!(spec.signer, Signer::NorthwindExpired | Signer::NorthwindStamped);
         let now = if ended { IN_2020.parse()? } else { jiff::Timestamp::now() };
-        let in_2020 = |signature: &[u8]| {
-            Ok(self.stamps.token(signature).with(|token| token.at = "20200601000000Z".to_owned()).make())
-        };
-        let stamp = (spec.signer == Signer::NorthwindStamped).then_some(&in_2020 as signing::Stamp);
-        let with = signing::With { stamp };
         Ok(Some(sign_certificate_with(folder, &hand.key, &hand.chain, &options, now, with, &progress)?))
     }
 
-    fn sign_keyless(
-        &self,
-        folder: &Path,
-        uses: Uses,
-        subject: &str,
-        options: &SignOptions,
-    ) -> Fallible<Signed> {
+    /// Signs one file, without saying when.
+    pub fn sign_file(&self, file: &Path, signature: &Path, signer: Signer) -> Fallible<Signed> {
+        let hand = self.hand(signer).ok_or("a file is signed by a key")?;
+        Ok(sign_key(file, &hand.key, &options(signature), &Progress::default())?)
+    }
+
+    /// Signs a statement, at a time that an authority or a log says.
+    pub fn say(&self, payload: &[u8], signer: Signer, at: &str) -> Fallible<Vec<u8>> {
+        if let Some((_, uses, subject)) = workflow(signer) {
+            let (instance, token) = self.door(*uses, subject, at)?;
+            let progress = Progress::default();
+            return Ok(sign_statement_sigstore(payload, &instance, token, TIMEOUT, &progress)?.bundle);
+        }
+        let hand = self.hand(signer).ok_or("a claim has a signer")?;
+        let stamp = |signature: &[u8]| Ok(self.stamped(signature, at));
+        if hand.chain.is_empty() {
+            return Ok(sign_statement_key(payload, &hand.key, Some(&stamp))?);
+        }
+        Ok(sign_statement_certificate(payload, &hand.key, &hand.chain, at.parse()?, Some(&stamp))?)
+    }
+
+    /// A timestamp of the samples' authority.
+    fn stamped(&self, signature: &[u8], at: &str) -> Vec<u8> {
+        let written: String = at.chars().filter(|c| c.is_ascii_alphanumeric() && *c != 'T').collect();
+        self.stamps.token(signature).with(|token| token.at = written).make()
+    }
+
+    /// The Sigstore instance at a time, and a token of a workflow.
+    fn door(&self, uses: Uses, subject: &str, at: &str) -> Fallible<(signing::Instance, Credentials<'_>)> {
+        self.instance.set_clock(at.parse()?);
         let config = tempfile::NamedTempFile::new()?;
         fs::write(config.path(), self.instance.config(uses).to_string())?;
         let instance = signing::Instance::read(config.path())?;
         let token = self.instance.token_saying(json!({ "sub": subject, "iss": WORKFLOW_ISSUER }));
         let token = IdentityToken::parse(&token, DEFAULT_AUDIENCE, jiff::Timestamp::now())?;
-        let credentials = Credentials::Token(token);
-        let timeout = Duration::from_secs(10);
-        Ok(sign_sigstore(folder, &instance, credentials, options, timeout, &Progress::default())?.signed)
+        Ok((instance, Credentials::Token(token)))
+    }
+
+    fn sign_keyless(
+        &self,
+        folder: &Path,
+        (uses, subject, at): (Uses, &str, &str),
+        options: &SignOptions,
+    ) -> Fallible<Signed> {
+        let (instance, token) = self.door(uses, subject, at)?;
+        Ok(sign_sigstore(folder, &instance, token, options, TIMEOUT, &Progress::default())?.signed)
     }
 
     /// Subject and issuer, as an identity reads.
     pub fn identity(&self, signer: Signer) -> Option<(&str, Option<&str>)> {
-        let workflow = WORKFLOWS.iter().find(|(known, ..)| *known == signer);
-        workflow
+        workflow(signer)
             .map(|(.., subject)| (*subject, Some(WORKFLOW_ISSUER)))
             .or_else(|| self.hand(signer).map(|hand| (hand.subject.as_str(), hand.issuer.as_deref())))
     }
 
     fn hand(&self, signer: Signer) -> Option<&Hand> {
         self.hands.iter().find(|hand| hand.signer == signer)
+    }
+}
+
+/// The root digest of a folder that nobody signs.
+pub fn measure(folder: &Path) -> Fallible<Signed> {
+    Ok(signing::digest(folder, &options(&folder.join("model.sig")), &Progress::default())?)
+}
+
+fn workflow(signer: Signer) -> Option<&'static (Signer, Uses, &'static str)> {
+    WORKFLOWS.iter().find(|(known, ..)| *known == signer)
+}
+
+fn options(signature: &Path) -> SignOptions {
+    SignOptions {
+        signature: signature.to_owned(),
+        hash: HashAlgorithm::Sha256,
+        shard_size: None,
+        ignore_paths: Vec::new(),
+        ignore_git_paths: true,
+        allow_symlinks: false,
+        allow_lfs_pointers: false,
     }
 }
 

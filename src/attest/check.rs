@@ -56,8 +56,10 @@ struct Found(Vec<SchemaFault>);
 
 impl Found {
     fn add(&mut self, place: &str, what: FaultKind) {
-        if self.0.len() < MAX_FAULTS {
-            self.0.push(SchemaFault { path: place.into(), what });
+        let fault = SchemaFault { path: place.into(), what };
+        // A place can be in a resource descriptor and a field as well.
+        if self.0.len() < MAX_FAULTS && !self.0.contains(&fault) {
+            self.0.push(fault);
         }
     }
 

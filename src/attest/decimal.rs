@@ -1,5 +1,5 @@
-//! Decimal numbers as claims write them. They are compared digit by digit: `0.1` is not the nearest binary fraction, and
-//! a threshold of `0.98` is met by `0.98`.
+//! Decimal numbers, compared exactly: 0.97 is 0.97, and not the nearest binary fraction. Claims and policies share
+//! them. It knows no format.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Serialize, Serializer};
@@ -8,52 +8,52 @@ use std::borrow::Cow;
 use std::cmp::Ordering;
 use std::fmt;
 
-/// Digits that are read, before and after the point together.
-const MAX_DIGITS: usize = 60;
-const MAX_EXPONENT: i32 = 100;
+/// A number with more digits is rejected.
+const LIMIT_DIGITS: usize = 1000;
+/// So is one with a larger exponent.
+const LIMIT_EXPONENT: i64 = 1_000_000;
+/// Digits, and places from the point, up to which a number is shown without an exponent.
+const LIMIT_PLAIN: i64 = 30;
+/// In documents: digits.
+const LIMIT_PLAIN_DIGITS: i64 = 60;
+/// In documents: places from the point.
+const LIMIT_PLAIN_POINT: i64 = 160;
 
 /// A decimal number.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Decimal {
-    negative: bool,
-    /// Without leading zeros; empty for none.
-    whole: String,
-    /// Without trailing zeros.
-    part: String,
+    is_negative: bool,
+    /// Without zeros at either end; empty for zero.
+    digits: String,
+    /// The value is `0.DIGITS` times ten to this power.
+    exponent: i64,
 }
 
 impl Decimal {
-    /// Reads `-12.5`, `1e-3`; none for anything else, and for what has too many digits.
+    /// Reads a number as in JSON, leading zeros allowed; none if it is not one, or exceeds a limit.
     pub fn parse(text: &str) -> Option<Self> {
-        let (negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
-        let (digits, exponent) = match rest.split_once(['e', 'E']) {
+        let (is_negative, rest) = text.strip_prefix('-').map_or((false, text), |rest| (true, rest));
+        let (number, exponent) = match rest.split_once(['e', 'E']) {
+            Some((number, exponent)) => (number, exponent.parse::<i64>().ok()?),
             None => (rest, 0),
-            Some((digits, exponent)) => (digits, exponent.parse::<i32>().ok()?),
         };
-        let (whole, part) =
-            digits.split_once('.').map_or((digits, None), |(whole, part)| (whole, Some(part)));
-        let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|c| c.is_ascii_digit());
-        if !is_digits(whole) || !part.is_none_or(is_digits) || exponent.abs() > MAX_EXPONENT {
+        let (whole, fraction) = match number.split_once('.') {
+            Some((_, "")) => return None,
+            Some((whole, fraction)) => (whole, fraction),
+            None => (number, ""),
+        };
+        let all = format!("{whole}{fraction}");
+        let is_number = !whole.is_empty() && all.bytes().all(|byte| byte.is_ascii_digit());
+        if !is_number || all.len() > LIMIT_DIGITS || exponent.abs() > LIMIT_EXPONENT {
             return None;
         }
-        let part = part.unwrap_or_default();
-        if whole.len() + part.len() > MAX_DIGITS {
-            return None;
+        let zeros = all.len() - all.trim_start_matches('0').len();
+        let digits = all.trim_matches('0').to_owned();
+        if digits.is_empty() {
+            return Some(Decimal { is_negative: false, digits, exponent: 0 });
         }
-        let mut all = format!("{whole}{part}");
-        let mut point = i32::try_from(whole.len()).ok()? + exponent;
-        if point < 0 {
-            all.insert_str(0, &"0".repeat(usize::try_from(-point).ok()?));
-            point = 0;
-        }
-        let point = usize::try_from(point).ok()?;
-        if all.len() < point {
-            all.push_str(&"0".repeat(point - all.len()));
-        }
-        let (whole, part) = all.split_at_checked(point)?;
-        let (whole, part) = (whole.trim_start_matches('0'), part.trim_end_matches('0'));
-        let is_zero = whole.is_empty() && part.is_empty();
-        Some(Decimal { negative: negative && !is_zero, whole: whole.to_owned(), part: part.to_owned() })
+        let point = i64::try_from(whole.len()).ok()? - i64::try_from(zeros).ok()?;
+        Some(Decimal { is_negative, digits, exponent: exponent + point })
     }
 
     /// A number of a document, or a text that is one.
@@ -66,22 +66,33 @@ impl Decimal {
         }
     }
 
-    /// Of two numbers that are not negative.
-    fn size(&self, other: &Self) -> Ordering {
-        let whole = self.whole.len().cmp(&other.whole.len()).then_with(|| self.whole.cmp(&other.whole));
-        // As texts, `5` comes after `49`, as it does behind the point.
-        whole.then_with(|| self.part.cmp(&other.part))
+    /// The value in millionths; none if it is not a whole number of them.
+    pub fn millionths(&self) -> Option<u32> {
+        let after = i64::try_from(self.digits.len()).ok()? - self.exponent;
+        if self.is_negative || after > 6 || self.exponent > 4 {
+            return None;
+        }
+        let digits: u64 = if self.digits.is_empty() { 0 } else { self.digits.parse().ok()? };
+        let scale = u32::try_from(6 - after).ok()?;
+        u32::try_from(digits.checked_mul(10_u64.checked_pow(scale)?)?).ok()
     }
 }
 
 impl Ord for Decimal {
     fn cmp(&self, other: &Self) -> Ordering {
-        match (self.negative, other.negative) {
-            (false, false) => self.size(other),
-            (true, true) => other.size(self),
-            (false, true) => Ordering::Greater,
-            (true, false) => Ordering::Less,
-        }
+        let sign = |number: &Decimal| match (number.digits.is_empty(), number.is_negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        };
+        let by_size = || match self.digits.is_empty() {
+            true => Ordering::Equal,
+            // Without zeros at the ends, the longer of two that begin alike is the larger one.
+            false => self.exponent.cmp(&other.exponent).then_with(|| self.digits.cmp(&other.digits)),
+        };
+        sign(self)
+            .cmp(&sign(other))
+            .then_with(|| if self.is_negative { by_size().reverse() } else { by_size() })
     }
 }
 
@@ -91,18 +102,52 @@ impl PartialOrd for Decimal {
     }
 }
 
+impl Decimal {
+    /// Writes it, with an exponent if it has more digits than `most` or starts farther from the point than `farthest`.
+    fn write(&self, f: &mut fmt::Formatter<'_>, (most, farthest): (i64, i64)) -> fmt::Result {
+        let length = i64::try_from(self.digits.len()).unwrap_or(i64::MAX);
+        if self.digits.is_empty() {
+            return f.write_str("0");
+        }
+        if self.is_negative {
+            f.write_str("-")?;
+        }
+        let zeros = |many: i64| "0".repeat(usize::try_from(many).unwrap_or_default());
+        match self.exponent {
+            point if point.abs() > farthest || length > most => {
+                let (first, rest) = self.digits.split_at(1);
+                let dot = if rest.is_empty() { "" } else { "." };
+                write!(f, "{first}{dot}{rest}e{}", point - 1)
+            }
+            point if point <= 0 => write!(f, "0.{}{}", zeros(-point), self.digits),
+            point if point >= length => write!(f, "{}{}", self.digits, zeros(point - length)),
+            point => {
+                let (whole, fraction) = self.digits.split_at(usize::try_from(point).unwrap_or_default());
+                write!(f, "{whole}.{fraction}")
+            }
+        }
+    }
+}
+
+/// Equal numbers are written in the same way.
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let sign = if self.negative { "-" } else { "" };
-        let whole = if self.whole.is_empty() { "0" } else { &self.whole };
-        let point = if self.part.is_empty() { "" } else { "." };
-        write!(f, "{sign}{whole}{point}{}", self.part)
+        self.write(f, (LIMIT_PLAIN, LIMIT_PLAIN))
+    }
+}
+
+/// Documents use an exponent only for extreme numbers.
+struct InDocuments<'d>(&'d Decimal);
+
+impl fmt::Display for InDocuments<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.write(f, (LIMIT_PLAIN_DIGITS, LIMIT_PLAIN_POINT))
     }
 }
 
 impl Serialize for Decimal {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.collect_str(&InDocuments(self))
     }
 }
 
@@ -116,6 +161,83 @@ impl JsonSchema for Decimal {
     }
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?$" })
+        json_schema!({ "type": "string", "pattern": "^-?[0-9]+(\\.[0-9]+)?(e-?[0-9]+)?$" })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn of(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap()
+    }
+
+    #[test]
+    fn numbers_are_compared_as_they_are_written() {
+        for (one, other, order) in [
+            ("0.97", "0.970", Ordering::Equal),
+            ("0.96999999999999999999", "0.97", Ordering::Less),
+            ("0.1", "0.10000000000000000001", Ordering::Less),
+            ("1e3", "1000", Ordering::Equal),
+            ("-1", "-1.5", Ordering::Greater),
+            ("-0", "0", Ordering::Equal),
+            ("9007199254740993", "9007199254740992", Ordering::Greater),
+            ("0.009", "0.01", Ordering::Less),
+            ("10", "9", Ordering::Greater),
+            ("-3", "2", Ordering::Less),
+            ("0", "-2", Ordering::Greater),
+        ] {
+            assert_eq!(of(one).cmp(&of(other)), order, "{one} {other}");
+        }
+        for text in
+            ["", "+1", ".", "1.", ".5", "1e", "e1", "nan", "inf", "0x1", "1_0", "1e9999999", "--1", "１"]
+        {
+            assert_eq!(Decimal::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_share_is_a_whole_number_of_millionths() {
+        for (text, millionths) in [
+            ("0", Some(0)),
+            ("0.8", Some(800_000)),
+            ("1", Some(1_000_000)),
+            ("1.0", Some(1_000_000)),
+            ("0.000001", Some(1)),
+            ("0.0000001", None),
+            ("-0.1", None),
+            ("1e9", None),
+            ("12", Some(12_000_000)),
+        ] {
+            assert_eq!(of(text).millionths(), millionths, "{text}");
+        }
+    }
+
+    #[test]
+    fn documents_write_numbers_of_claims_without_an_exponent() {
+        let written = |text: &str| serde_json::to_value(of(text)).unwrap();
+        assert_eq!(written("-00.10"), "-0.1");
+        assert_eq!(written("1e-40"), format!("0.{}1", "0".repeat(39)));
+        assert_eq!(written("1e100"), format!("1{}", "0".repeat(100)));
+        assert_eq!(written(&"7".repeat(60)), "7".repeat(60));
+        assert_eq!(written("15e200"), "1.5e201");
+        assert_eq!(of("1e-40").to_string(), "1e-40");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_and_what_is_shown_is_the_same_number(text in "[-+]?[0-9.eE]{0,12}|\\PC{0,6}") {
+            if let Some(number) = Decimal::parse(&text) {
+                prop_assert_eq!(Decimal::parse(&number.to_string()), Some(number));
+            }
+        }
+
+        #[test]
+        fn small_numbers_are_ordered_as_integers_are(one in -100_000_i64..100_000, other in -100_000_i64..100_000, places in 0_i32..5) {
+            let text = |value: i64| format!("{value}e-{places}");
+            prop_assert_eq!(of(&text(one)).cmp(&of(&text(other))), one.cmp(&other));
+        }
     }
 }

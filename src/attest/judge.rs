@@ -13,6 +13,7 @@ use crate::signing::{
 };
 use crate::text::Untrusted;
 use rayon::prelude::*;
+use serde_json::Value;
 
 /// What the claims are judged by.
 #[derive(Debug, Clone, Copy)]
@@ -85,8 +86,7 @@ impl Judged {
     /// Its content, by the registry's labels; empty if the predicate is unknown.
     pub fn says(&self) -> Vec<(&'static str, Untrusted)> {
         let Some(known) = Registry::bundled().of(self.claim.predicate_type.raw()) else { return Vec::new() };
-        let statement = self.claim.statement().ok();
-        statement.and_then(|of| Some(known.shown(of.get("predicate")?))).unwrap_or_default()
+        predicate(&self.claim).map(|predicate| known.shown(&predicate)).unwrap_or_default()
     }
 
     /// The same without its bytes.
@@ -212,7 +212,7 @@ impl Judge<'_> {
             (None, Some(_)) => About::AnotherModel,
             (None, None) => About::Unknown,
         };
-        let (kind, validity, said) = read(&claim);
+        let (kind, validity, said) = content_of(&claim);
         Judged {
             kind,
             validity,
@@ -230,12 +230,19 @@ impl Judge<'_> {
     }
 }
 
+/// The predicate of a claim, with its decimal numbers unrounded.
+fn predicate(claim: &Claim) -> Option<Value> {
+    let mut predicate = claim.statement().ok()?.get_mut("predicate")?.take();
+    if let Some(known) = Registry::bundled().of(claim.predicate_type.raw()) {
+        known.keep_numbers(&mut predicate, &claim.bundle.envelope.payload);
+    }
+    Some(predicate)
+}
+
 /// The content of a claim. Without a usable digest in its subject it is invalid: its subject is unknown.
-fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
-    let predicate =
-        claim.statement().ok().and_then(|mut statement| Some(statement.get_mut("predicate")?.take()));
+pub(super) fn content_of(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
     let (kind, validity, said) =
-        Registry::bundled().read(claim.predicate_type.raw(), &predicate.unwrap_or_default());
+        Registry::bundled().read(claim.predicate_type.raw(), &predicate(claim).unwrap_or_default());
     let mut faults = claim.subject_faults();
     match validity {
         Validity::Unknown => (kind, Validity::Unknown, said),
@@ -294,10 +301,14 @@ pub fn predicates_by(
     pieces: &[Piece<'_>],
     judge: impl FnOnce(Vec<Claim>) -> Result<Vec<Judged>>,
 ) -> Result<(Check, Vec<Judged>)> {
-    let (mut claims, mut unknown, mut fault) = (Vec::new(), Vec::new(), None);
+    let (mut claims, mut unknown, mut hollow, mut fault) = (Vec::new(), Vec::new(), Vec::new(), None);
     for piece in pieces {
         let read = match piece.claims {
             Claims::Absent => continue,
+            Claims::Unreadable(ClaimsFault::NoClaim { lines, line, fault }) => {
+                hollow.push((lines, ClaimRow::NotAClaim { file: piece.file.cloned(), line, fault }));
+                continue;
+            }
             Claims::Unreadable(fault) => Err(fault),
             Claims::Bytes(bytes) => claims_in(bytes),
         };
@@ -312,7 +323,7 @@ pub fn predicates_by(
     }
     let mut judged = if claims.is_empty() { Vec::new() } else { judge(claims)? };
     let check = match fault {
-        None => check(&mut judged, &unknown),
+        None => check(&mut judged, &unknown, hollow),
         Some(fault) => {
             let why = PredicatesWhy::Unreadable(fault);
             Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, why)
@@ -324,7 +335,8 @@ pub fn predicates_by(
 /// Lines of detail of the check; `claims list` shows all.
 const SHOWN: usize = 50;
 
-fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
+/// Of a file without any claim only the number of its lines and the first of them are known.
+fn check(judged: &mut [Judged], unknown: &[UnknownLine], hollow: Vec<(u64, ClaimRow)>) -> Check {
     // Many bad lines must not push the good ones out of sight.
     judged.sort_by(|a, b| {
         let key = |judged: &Judged| (!judged.counts(), judged.about != About::ThisModel);
@@ -332,19 +344,21 @@ fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
         key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
     });
     let tally = |about: About| wide(judged.iter().filter(|judged| judged.about == about).count());
-    let (lines, counted) =
-        (judged.len() + unknown.len(), judged.iter().filter(|judged| judged.counts()).count());
+    let not_claims = wide(unknown.len()) + hollow.iter().map(|(lines, _)| lines).sum::<u64>();
+    let counted = wide(judged.iter().filter(|judged| judged.counts()).count());
+    let lines = wide(judged.len()) + not_claims;
     let rows = judged.iter().map(row).chain(unknown.iter().map(|unknown| ClaimRow::NotAClaim {
         file: unknown.file.clone(),
         line: wide(unknown.line),
         fault: unknown.kind,
     }));
+    let rows = rows.chain(hollow.into_iter().map(|(_, row)| row));
     let why = PredicatesWhy::Judged {
-        counted: wide(counted),
+        counted,
         about_this: tally(About::ThisModel),
         about_another: tally(About::AnotherModel),
         about_unknown: tally(About::Unknown),
-        not_claims: wide(unknown.len()),
+        not_claims,
         first: rows.take(SHOWN).collect(),
     };
     match (counted, lines) {

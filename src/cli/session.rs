@@ -40,6 +40,14 @@ pub(super) fn open_to_judge(common: &Common) -> Result<Workbench> {
     Ok(workbench)
 }
 
+/// Opens the workspace for a dry run, which also works where nothing can be written.
+///
+/// # Errors
+/// As [`Workbench::open`].
+pub(super) fn open_to_try(common: &Common) -> Result<Workbench> {
+    Workbench::open(&OpenOptions { may_be_unwritable: true, ..options(common) })
+}
+
 /// The same; of several folders that come to one name the one at `location` counts, and of a model only `part` is
 /// verified.
 ///

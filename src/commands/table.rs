@@ -461,12 +461,13 @@ pub const TABLE: &[Command] = &[
         "Show what a derived model inherits from its parents, and the command that claims it"),
     line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
-    line("claims show", "<FILE>").run(
-        "Show the statements of the claims that fit; where they stand in the file makes no difference"),
-    line("claims append", "<FILE> <BUNDLES>...").run("Append bundles to a file of claims, each as one line")
+    line("claims show", "<TARGET> [CLAIM]").run(
+        "Show whole claims: one by its line or digest, or all that fit; their order makes no difference"),
+    line("claims append", "<TARGET> <FILES>...").run(
+        "Append claims that others made, as bundles or envelopes, to those of a model, or to a file of claims")
         .writing(Writes::Always),
-    line("claims check", "<OLD> <NEW>").run(
-        "Check that a file of claims was only appended to since an earlier copy was taken"),
+    line("claims check", "<FILE> [NEW]").run(
+        "Check the form and schema of a file of claims, or that it was only appended to since an earlier copy"),
 
     // Policy and trust.
     line("policy show", "[NAME]").run("Print a built-in policy, to start from"),

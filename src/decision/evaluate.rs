@@ -331,6 +331,12 @@ impl Judgement {
         self.family.cap(index)
     }
 
+    /// Which parents keep a judged model from rising above its level, where none caps that.
+    pub fn ceiling(&self, index: usize) -> Option<Cap> {
+        let judged = self.standings.get(index)?.decision != Decision::NotJudged;
+        self.family.ceiling(index).filter(|_| judged)
+    }
+
     /// What the models of each kind come to, from the input that was judged: all that is alike is one kind.
     pub fn earned(&self, input: &Input<'_>) -> Vec<Earned> {
         let rules = rules(input);

@@ -74,7 +74,6 @@ impl Family {
 
     /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
     pub fn cap(&self, index: usize) -> Option<Cap> {
-        const NAMED: usize = 3;
         let place = self.descent.place(index)?;
         let result = self.result(place)?;
         let mut parents = self.descent.plan().capping_parents(&self.nodes, &self.levels, place);
@@ -88,14 +87,26 @@ impl Family {
         if parents.is_empty() && !result.on_cycle {
             return None;
         }
+        let is_deep = parents.iter().any(|(_, _, reason)| *reason == CapReason::Unexplored);
+        let max_depth = is_deep.then_some(self.levels.limit());
+        Some(Cap { on_cycle: result.on_cycle, max_depth, ..self.by(&parents) })
+    }
+
+    /// What keeps a model from rising above its level, where nothing caps that.
+    pub fn ceiling(&self, index: usize) -> Option<Cap> {
+        let place = self.descent.place(index)?;
+        let level = self.result(place).filter(|result| !result.tainted)?.level;
+        let parents = self.descent.plan().holding_parents(&self.nodes, &self.levels, place, level);
+        (!parents.is_empty()).then(|| self.by(&parents))
+    }
+
+    fn by(&self, parents: &[(usize, u8, CapReason)]) -> Cap {
+        const NAMED: usize = 3;
         let named = parents
             .iter()
             .take(NAMED)
             .filter_map(|(parent, _, reason)| Some((self.descent.id(*parent)?.clone(), *reason)));
-        let more = parents.len().saturating_sub(NAMED);
-        let is_deep = parents.iter().any(|(_, _, reason)| *reason == CapReason::Unexplored);
-        let max_depth = is_deep.then_some(self.levels.limit());
-        Some(Cap { by: named.collect(), more, on_cycle: result.on_cycle, max_depth })
+        Cap { by: named.collect(), more: parents.len().saturating_sub(NAMED), ..Cap::default() }
     }
 
     /// How far the ancestors of each node carry the highest level, and the lowest level up to which a parent lets it
@@ -109,16 +120,24 @@ impl Family {
                 let (Some(node), Some(result)) = (self.nodes.get(parent), self.result(parent)) else {
                     return Support::Short;
                 };
-                match node.state {
-                    _ if result.tainted => Support::Contradicted,
+                let by_itself = |state: CapState| match state {
                     CapState::Contradicted => Support::Contradicted,
-                    CapState::Summary if node.summary_level >= 2 => Support::Bridged,
                     CapState::Unsigned => Support::Unsigned,
                     CapState::Signed if node.root_claim && node.own > 0 && is_alone(plan, parent) => {
                         Support::Holds
                     }
                     _ if result.level >= 2 => above(parent).max(Support::Holds),
                     _ => above(parent).max(Support::Short),
+                };
+                match (node.state, node.beneath) {
+                    _ if result.tainted => Support::Contradicted,
+                    (CapState::Summary, beneath) => {
+                        // What an ancestor is by itself needs nobody's word.
+                        let beneath = beneath.map_or(Support::Short, by_itself);
+                        let stated = if node.summary_level >= 2 { Support::Bridged } else { Support::Short };
+                        if beneath <= Support::Holds { beneath } else { stated }
+                    }
+                    (state, _) => by_itself(state),
                 }
             };
             let support = match plan.is_on_cycle(place) {

@@ -2,12 +2,13 @@
 
 use crate::attest::{Claimed, Evaluation, Said};
 use crate::maturity::{Met, MetWhy};
-use crate::policy::{Answer, ClauseFault, Granted, Policy, Requirement, SelfAttested, Window, answer};
+use crate::policy::{Answer, ClauseFault, Granted, Policy, Requirement, Role, SelfAttested, Window, answer};
 use crate::signing::{AnchorUse, Outcome};
 use crate::text::Untrusted;
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use std::cell::LazyCell;
 
 const DAY_SECONDS: i64 = 24 * 60 * 60;
 
@@ -18,11 +19,12 @@ struct Statement<'s> {
     predicate: &'s RawValue,
 }
 
-/// What a claim comes to under each requirement about its predicate, in the order of the policy. `statement` is what was
-/// signed, `anchor` what its signer was proven by.
-pub fn meets(
+/// The result of a claim under each requirement on its predicate, in the order of the policy. `statement` gives the
+/// signed statement; it is read only if a requirement accepts the claim, since anybody can append others. `anchor` is
+/// the anchor that proved the signer.
+pub fn meets<'s>(
     claimed: &Claimed,
-    statement: &[u8],
+    statement: impl FnOnce() -> &'s [u8],
     anchor: Option<&AnchorUse>,
     (policy, model): (&Policy, &str),
     now: Timestamp,
@@ -32,60 +34,78 @@ pub fn meets(
     if concerned.peek().is_none() {
         return Vec::new();
     }
-    let predicate = serde_json::from_slice::<Statement<'_>>(statement).ok().map(|read| read.predicate);
+    let read = LazyCell::new(|| serde_json::from_slice::<Statement<'_>>(statement()).ok());
     let met = |requirement: &Requirement| {
-        let said = predicate.map(|predicate| answer(requirement, predicate));
-        let (outcome, why) = weigh(requirement, claimed, anchor, (policy, model), (said.as_ref(), now));
-        Met {
-            requirement: requirement.id.clone(),
-            outcome,
-            why,
-            named: said.and_then(|said| said.named).filter(|_| outcome != Outcome::Missing),
-        }
+        let said = accept(requirement, claimed, anchor, (policy, model), now).and_then(|by_publisher| {
+            let predicate = read.as_ref().ok_or(MetWhy::NotCounted)?.predicate;
+            Ok((answer(requirement, predicate), by_publisher))
+        });
+        let (outcome, why, named) = match said {
+            Err(why) => (Outcome::Missing, why, None),
+            Ok((said, by_publisher)) => {
+                let (outcome, why) = weigh(requirement, claimed, &said, by_publisher);
+                (outcome, why, said.named.filter(|_| outcome != Outcome::Missing))
+            }
+        };
+        Met { requirement: requirement.id.clone(), outcome, why, named }
     };
     concerned.map(met).collect()
 }
 
-fn weigh(
+/// Whether a requirement accepts a claim, whatever it states; then, whether the model's publisher signed it.
+fn accept(
     requirement: &Requirement,
     claimed: &Claimed,
     anchor: Option<&AnchorUse>,
     (policy, model): (&Policy, &str),
-    (said, now): (Option<&Answer>, Timestamp),
-) -> (Outcome, MetWhy) {
-    let missing = |why| (Outcome::Missing, why);
-    let (Some(said), Some(signer), Some(anchor)) =
-        (said.filter(|_| claimed.counts()), claimed.signer.as_ref(), anchor)
-    else {
-        return missing(MetWhy::NotCounted);
+    now: Timestamp,
+) -> Result<bool, MetWhy> {
+    let (Some(signer), Some(anchor)) = (claimed.signer.as_ref().filter(|_| claimed.counts()), anchor) else {
+        return Err(MetWhy::NotCounted);
     };
     let grants = || {
         let granted = policy.grants_to(model, signer, anchor);
         granted.filter(|granted| granted.window(claimed.signed_at, now) == Window::Inside)
     };
-    let in_role =
-        |granted: &Granted<'_>| requirement.from_role.is_none_or(|role| granted.roles().contains(role));
+    // If the policy assigns roles, a grant without a role for this kind of claim does not apply.
+    let in_role = |granted: &Granted<'_>| match (requirement.from_role, claimed.kind) {
+        (Some(role), _) => granted.roles().contains(role),
+        (None, Some(kind)) if policy.assigns_roles() => {
+            Role::for_kind(kind).iter().any(|role| granted.roles().contains(*role))
+        }
+        (None, _) => true,
+    };
     if requirement.from_role.is_some() && !grants().any(|granted| in_role(&granted)) {
-        return missing(MetWhy::Role);
+        return Err(MetWhy::Role);
     }
     if let Some(domain) = &requirement.domain
         && !grants().any(|granted| in_role(&granted) && granted.covers(domain))
     {
-        return missing(MetWhy::Domain);
+        return Err(MetWhy::Domain);
     }
     if let Some(verifier) = &requirement.verifier {
         let named = matches!(&claimed.said, Said::Summary(summary) if summary.verifier.raw() == verifier);
         if !named {
-            return missing(MetWhy::Verifier);
+            return Err(MetWhy::Verifier);
         }
     }
     if let Some(most) = requirement.max_age_days {
-        let Some(signed_at) = claimed.signed_at else { return missing(MetWhy::NoTime) };
+        let signed_at = claimed.signed_at.ok_or(MetWhy::NoTime)?;
         let seconds = now.as_second() - signed_at.as_second();
         if seconds > i64::from(most) * DAY_SECONDS {
-            return missing(MetWhy::Age { days: seconds / DAY_SECONDS });
+            return Err(MetWhy::Age { days: seconds / DAY_SECONDS });
         }
     }
+    Ok(grants().any(|granted| matches!(granted, Granted::Publisher(_))))
+}
+
+/// The result of an accepted claim, from its predicate.
+fn weigh(
+    requirement: &Requirement,
+    claimed: &Claimed,
+    said: &Answer,
+    by_publisher: bool,
+) -> (Outcome, MetWhy) {
     if let Some((at, fault)) = said.fault {
         let clause = requirement.clauses.get(at);
         let path = clause.map(|clause| clause.path.to_string()).unwrap_or_default();
@@ -96,13 +116,12 @@ fn weigh(
         };
         return (outcome, MetWhy::Clause { path: Untrusted::new(path), operator: operator.into(), fault });
     }
-    let of_publisher = |granted: Granted<'_>| matches!(granted, Granted::Publisher(_));
     let says_so = matches!(&claimed.said, Said::Evaluation(evaluation) if is_self_attested(evaluation));
     match requirement.self_attested {
-        _ if !says_so && !grants().any(of_publisher) => (Outcome::Pass, MetWhy::Holds),
+        _ if !says_so && !by_publisher => (Outcome::Pass, MetWhy::Holds),
         SelfAttested::Pass => (Outcome::Pass, MetWhy::Holds),
         SelfAttested::Warn => (Outcome::Partial, MetWhy::SelfAttested),
-        SelfAttested::Fail => missing(MetWhy::SelfAttested),
+        SelfAttested::Fail => (Outcome::Missing, MetWhy::SelfAttested),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::progress::Progress;
 use crate::signing::Check;
 use crate::tables::Few;
 use crate::text::Untrusted;
+use std::mem::take;
 
 /// A policy, and the model whose publisher it asks for; without a model there is no publisher.
 #[derive(Debug, Clone, Copy)]
@@ -70,7 +71,7 @@ pub fn predicates_check(
     Ok((check, testimonies))
 }
 
-fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
+fn testimony(mut judged: Judged, under: &Under<'_>) -> Testimony {
     let (mut roles, mut whose) = (Few::NONE, Vec::new());
     if let Some(model) = under.model {
         // Of an envelope with several signatures, what any of its signers may say.
@@ -88,8 +89,8 @@ fn testimony(judged: Judged, under: &Under<'_>) -> Testimony {
     let Some(model) = under.model.filter(asked) else {
         return Testimony { claimed: judged.claimed(), roles, whose, meets: Vec::new() };
     };
-    let (anchor, statement) = (judged.anchor.clone(), judged.claim.bundle.envelope.payload.clone());
+    let (anchor, statement) = (judged.anchor.clone(), take(&mut judged.claim.bundle.envelope.payload));
     let claimed = judged.claimed();
-    let meets = meets(&claimed, &statement, anchor.as_ref(), (under.policy, model.id.raw()), under.now);
+    let meets = meets(&claimed, || &statement, anchor.as_ref(), (under.policy, model.id.raw()), under.now);
     Testimony { claimed, roles, whose, meets }
 }

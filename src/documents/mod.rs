@@ -33,7 +33,7 @@ pub use attest::{AttestDocument, InheritDocument};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
-    LineChange, LineDocument, LinesDocument,
+    ClaimsFormDocument, FormedRow, LineChange, LineDocument, LinesDocument,
 };
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};

@@ -41,6 +41,7 @@ names! {
     Claims "touchmark.claims/1",
     ClaimsAppend "touchmark.claims-append/1",
     ClaimsCheck "touchmark.claims-check/1",
+    ClaimsForm "touchmark.claims-form/1",
     Comparison "touchmark.comparison/1",
     Demo "touchmark.demo/1",
     Diff "touchmark.diff/1",

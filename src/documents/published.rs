@@ -2,7 +2,9 @@
 
 use super::asked::{BlastDocument, PathDocument, WhyDocument};
 use super::attest::{AttestDocument, InheritDocument};
-use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
+use super::claims::{
+    ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument, ClaimsFormDocument,
+};
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
 use super::inventory::{
@@ -73,7 +75,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
-    row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
+    row::<ClaimsCheckDocument>("claims-check", "`claims check` with an earlier copy"),
+    row::<ClaimsFormDocument<'static>>("claims-form", "`claims check` of one file"),
     row::<ComparisonDocument<'static>>("comparison", "`compare`"),
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),

@@ -20,8 +20,7 @@ pub fn blast(view: &View, blast: &Blast) -> Page {
         vec![
             Cell::new(row.struck.side.word()).in_tone(tone(row.struck.side)),
             Cell::new(row.struck.id.raw()),
-            row.model
-                .map_or_else(Cell::default, |index| format!("L{}", view.summary(index).effective).into()),
+            row.model.map_or_else(Cell::default, |index| view.summary(index).effective_level().into()),
             row.struck.weakest.map_or("", Link::word).into(),
             because(&row.struck).into(),
             row.struck.via.as_ref().map(ModelId::raw).unwrap_or_default().into(),

@@ -14,7 +14,7 @@ mod workspace;
 pub use bills::{self as bom, export};
 pub use model::aliases::Aliases;
 pub use model::bindings::Disagreement;
-pub use model::deployment::{Deployment, Running, Runs};
+pub use model::deployment::{Deployment, MOST_DEPLOYMENTS, Running, Runs, Slot};
 pub use model::facts::{Basis, Fact, FactKey, ParentRef, Relation};
 pub use model::finding::{Finding, Scan};
 pub use model::format::Format;

@@ -293,6 +293,28 @@ impl CapPlan {
         found
     }
 
+    /// The parents that keep a node from rising above a level, each with why; those that we have not verified yet are not
+    /// among them.
+    pub fn holding_parents(
+        &self,
+        nodes: &[CapNode],
+        levels: &CapLevels,
+        node: usize,
+        level: u8,
+    ) -> Vec<(usize, u8, CapReason)> {
+        if level >= TOP {
+            return Vec::new();
+        }
+        let cap =
+            |parent| (parent, self.cap(nodes, &levels.effective, parent, 1, |parent| levels.lent(parent)).0);
+        let holding = in_order(self.parents(node).map(cap).filter(|(_, cap)| *cap <= level));
+        let of_parent = |(parent, cap): (usize, u8)| {
+            Some((parent, cap, nodes.get(parent).map(|parent| cap_reason(parent, cap))?))
+        };
+        let known = holding.into_iter().filter_map(of_parent);
+        known.filter(|(.., reason)| *reason != CapReason::NotVerified).collect()
+    }
+
     /// Whether any parent caps a node below its own level.
     pub fn is_capped(&self, nodes: &[CapNode], results: &[Effective], node: usize) -> bool {
         let level_of = |parent: usize| results.get(parent).map_or(0, |result| result.level);

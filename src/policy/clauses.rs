@@ -1,8 +1,8 @@
 //! Evaluates the clauses of a requirement on a predicate. Numbers are compared as exact decimals, and nothing
 //! is converted: a number in quotes is a text. It is total: every predicate has a result.
 
-use super::decimal::Decimal;
 use super::requirement::{Clause, Measure, Order, Requirement, Scalar, Step, Test, reaches};
+use crate::attest::Decimal;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,6 @@
 //! denied data. A rule that nothing can meet is a fault. Claims are judged elsewhere.
 
 use super::data::{DatasetPattern, LicencePattern};
-use super::decimal::Decimal;
 use super::document::{Attester, Publisher};
 use super::names::{
     ORDERS, ROLES, SELF_ATTESTED, SEVERITIES, STRATEGIES, SUMMARIES, UNSIGNED_ANCESTORS, plain_name, set,
@@ -11,7 +10,7 @@ use super::requirement::{Clause, ClausePath, Measure, Requirement, Scalar, Test}
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary};
 use super::texts::Texts;
-use crate::attest::Registry;
+use crate::attest::{Decimal, Registry};
 use crate::tables::{At, Faults, Few, Hints, Section, Value, quote};
 use crate::text::nearest;
 use std::collections::HashSet;
@@ -48,6 +47,8 @@ const OPERATORS: [&str; 14] = [
 ];
 const LIMIT_REQUIREMENTS: usize = 40;
 const LIMIT_CLAUSES: usize = 100;
+/// Limit of the values in the list of a clause.
+const LIMIT_VALUES: usize = 1000;
 
 /// Everything that is demanded.
 pub(super) struct Demands {
@@ -337,6 +338,11 @@ impl Reading<'_, '_, '_> {
             let message = format!("`value` of `{op}` is an empty list");
             self.faults.add(Some(value.at()), message, "add the values, or remove the clause");
         }
+        if items.len() > LIMIT_VALUES {
+            let message = format!("`value` of `{op}` has {} values, more than {LIMIT_VALUES}", items.len());
+            self.faults.add(Some(value.at()), message, "use `matches` with a pattern, or list fewer values");
+            return None;
+        }
         items.map(|item| self.scalar(op, item)).collect()
     }
 
@@ -490,7 +496,9 @@ pub(super) fn is_control(text: &str) -> bool {
 }
 
 fn number(value: Value<'_>) -> Option<Decimal> {
-    Decimal::parse(&value.decimal().ok()?)
+    let text = value.decimal().ok()?;
+    // TOML allows a leading plus.
+    Decimal::parse(text.strip_prefix('+').unwrap_or(&text))
 }
 
 fn moment(value: Value<'_>) -> Option<jiff::Timestamp> {

@@ -7,7 +7,6 @@ mod clauses;
 mod concerns;
 mod data;
 mod dead;
-mod decimal;
 mod demanded;
 mod demands;
 mod document;
@@ -32,7 +31,6 @@ pub use alike::{NameMark, NameMarks, identity_like, publisher_like};
 pub use clauses::{Answer, ClauseFault, answer};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use data::{DatasetPattern, LicencePattern};
-pub use decimal::Decimal;
 pub use document::{
     AcceptCache, Action, AnchorSource, Artifact, Attester, Class, Crypto, DenyIdentity, Freshness,
     IdentityPattern, LedgerRules, Policy, Publisher, Publishers, Stage,

@@ -1,9 +1,9 @@
 //! `[[require]]`: what a policy demands of claims of one predicate, as plain values. The operators are a
 //! closed list, so that a demand can be explained, compared and inverted. Claims are read elsewhere.
 
-use super::decimal::Decimal;
 use super::role::Role;
 use super::text_pattern::TextPattern;
+use crate::attest::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;

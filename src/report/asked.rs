@@ -31,10 +31,9 @@ pub fn cap_chain(view: &View, id: &ModelId, chain: &[CapStep]) -> String {
     let mut rows: Vec<Row> = vec![["", "model", "level", "edge", "why"].map(str::to_owned).to_vec()];
     for (at, step) in chain.iter().enumerate() {
         let line = step.link.map(Link::line).unwrap_or_default();
-        let level = match (step.in_inventory, step.own == step.effective) {
-            (false, _) => "–".to_owned(),
-            (true, true) => format!("L{}", step.own),
-            (true, false) => format!("L{}→{}", step.own, step.effective),
+        let level = match view.model(&step.id) {
+            Some((index, _)) => view.summary(index).level(),
+            None => "–".to_owned(),
         };
         let relation = step.relation.map(|relation| relation.word()).unwrap_or_default();
         let edge = step.link.map(|link| format!("{relation}, {}", link.word())).unwrap_or_default();
@@ -168,8 +167,7 @@ pub fn blast(view: &View, blast: &Blast) -> String {
         for row in blast.of(side) {
             rows.push(vec![
                 format!("  {}", row.struck.id.screen()),
-                row.model
-                    .map_or_else(|| "–".to_owned(), |index| format!("L{}", view.summary(index).effective)),
+                row.model.map_or_else(|| "–".to_owned(), |index| view.summary(index).effective_level()),
                 row.struck.weakest.map_or("–", Link::word).to_owned(),
                 because(&row.struck),
                 if row.deployments.is_empty() { "–".to_owned() } else { runs(row) },

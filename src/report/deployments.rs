@@ -36,7 +36,7 @@ pub fn list(view: &View, rows: &[RunsHere<'_>], total: usize) -> String {
             until.map_or_else(dash, |at| at.to_string()),
             worst
                 .filter(|worst| is_judged(worst.decision))
-                .map_or_else(dash, |worst| format!("L{}", worst.effective)),
+                .map_or_else(dash, |worst| worst.effective_level()),
             worst.map_or_else(dash, |worst| decision_word(worst.decision)),
         ]);
     }

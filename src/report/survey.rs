@@ -4,7 +4,8 @@ use super::text::{Row, table};
 use crate::maturity::{Duty, SCOPE};
 use crate::text::{Untrusted, clip, count, screen, width};
 use crate::view::{
-    Covered, Duties, Exposure, Gap, GapOutcomes, Methods, NotMeasured, Producer, Share, SignedTimes, Survey,
+    Covered, Duties, Exposure, Gap, GapOutcomes, Methods, NotMeasured, OpenMusts, Producer, Share,
+    SignedTimes, Survey,
 };
 use jiff::Timestamp;
 use std::fmt::Write;
@@ -144,11 +145,12 @@ pub fn covered(covered: &Covered, days: u32) -> [(String, Share); 6] {
     ]
 }
 
-/// `31 of 43`, with what is not known of the others.
+/// `31 of 43`; `? of 43` where nothing is known, `n/a` where the question applies to nothing.
 pub fn shared(share: &Share) -> String {
-    match share.of() {
-        0 => "does not apply to any".to_owned(),
-        all => of(share.yes, all),
+    match (share.of(), share.yes + share.no) {
+        (0, _) => "n/a".to_owned(),
+        (all, 0) => format!("? of {all}"),
+        (all, _) => of(share.yes, all),
     }
 }
 
@@ -159,12 +161,14 @@ pub fn left_open(share: &Share) -> String {
     parts.map(|(many, word)| format!("{many} {word}")).collect::<Vec<_>>().join(", ")
 }
 
-/// `72 %`; `unknown` where nothing is known, `–` where the question applies to nothing.
+/// `72 %`, or `≥72 %` where some are not known; `unknown` where nothing is, `–` where the question applies to nothing.
 pub fn percent(share: &Share) -> String {
     match share.percent() {
         _ if share.of() == 0 => "–".to_owned(),
         None => "unknown".to_owned(),
+        Some(_) if share.yes == 0 && share.unknown > 0 => "unknown".to_owned(),
         Some(0) if share.yes > 0 => "<1 %".to_owned(),
+        Some(percent) if share.unknown > 0 => format!("≥{percent} %"),
         Some(percent) => format!("{percent} %"),
     }
 }
@@ -197,21 +201,25 @@ fn duties(found: &Duties, measured: usize) -> String {
         return String::new();
     }
     let rows = [
-        ("the producer alone", found.models_producer, Some(found.producer)),
-        ("us alone", found.models_us, Some(found.us)),
-        ("both", found.models_both, Some(found.both)),
-        ("nobody: highest level", found.models_none, None),
+        ("the producer alone", found.models_producer),
+        ("us alone", found.models_us),
+        ("both", found.models_both),
+        ("nobody: highest level", found.models_none),
     ];
-    let row = |(who, models, musts): (&str, usize, Option<crate::view::OpenMusts>)| -> Row {
-        let musts = musts.map(|musts| {
-            format!("{} of {}", count(musts.open, "open must"), count(musts.controls, "control"))
-        });
-        vec![format!("  {who}"), bar(models, measured), of(models, measured), musts.unwrap_or_default()]
+    let row = |(who, models): (&str, usize)| -> Row {
+        vec![format!("  {who}"), bar(models, measured), of(models, measured)]
     };
-    let head = ["  models wait for", "", "", "open musts by duty: producer, us, both"];
-    let mut rows: Vec<Row> = rows.into_iter().map(row).collect();
-    rows.insert(0, head.map(str::to_owned).to_vec());
-    format!("\nWhose turn it is\n{}", table(&rows))
+    let rows: Vec<Row> = rows.into_iter().map(row).collect();
+    format!("\nWhose turn it is: models wait for\n{}  open musts: {}\n", table(&rows), open_musts(found))
+}
+
+/// Open musts by who has to act: `producer 75 of 5 controls, us …`.
+pub fn open_musts(found: &Duties) -> String {
+    let parts = [("producer", found.producer), ("us", found.us), ("both", found.both)];
+    let part = |(who, musts): (&str, OpenMusts)| {
+        format!("{who} {} of {}", musts.open, count(musts.controls, "control"))
+    };
+    parts.map(part).join(", ")
 }
 
 /// What became of a control, in words.

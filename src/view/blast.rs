@@ -13,55 +13,72 @@ use crate::text::{Untrusted, nearest, screen};
 use jiff::Timestamp;
 use std::collections::{BTreeSet, HashSet};
 
-const KINDS: [&str; 3] = ["identity:", "key:", "builder:"];
+const IDENTITY: &str = "identity:";
+const KEY: &str = "key:";
+const BUILDER: &str = "builder:";
+const PREFIXES: [&str; 4] = [BY_DIGEST, IDENTITY, KEY, BUILDER];
+const SUBJECTS: &str =
+    "a subject is a model, a dataset, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID";
 
 impl View {
     /// Parses a subject.
     ///
     /// # Errors
-    /// `E-USAGE` for an invalid digest; `E-NOT-FOUND` for a name that is neither in the inventory nor in a
-    /// document, with the nearest name.
+    /// `E-USAGE` for an invalid digest, or nothing after a prefix; `E-NOT-FOUND` for a name that is neither in the
+    /// inventory nor in a document, with the nearest name.
     pub fn blamed(&self, typed: &str) -> Result<Blamed> {
         let typed = typed.trim();
-        if let Some(digest) = typed.strip_prefix(BY_DIGEST) {
-            return digest.parse().map(Blamed::Digest).map_err(|_| {
+        match prefixed(typed) {
+            Some((BY_DIGEST, digest)) => digest.parse().map(Blamed::Digest).map_err(|_| {
                 Error::new(Code::Usage, "not a digest")
                     .at(typed)
                     .help("write `sha256:` and 64 lower-case hexadecimal digits")
-            });
-        }
-        let kind = KINDS.iter().find_map(|kind| Some((*kind, typed.strip_prefix(kind)?.trim())));
-        match kind {
-            Some((_, "")) => {
-                return Err(Error::new(Code::Usage, "nothing follows the colon").at(typed));
-            }
-            Some(("identity:", subject)) => return Ok(Blamed::Identity(subject.into())),
-            Some(("key:", key)) => {
+            }),
+            Some((prefix, "")) => Err(nothing_after(prefix).at(typed)),
+            Some((IDENTITY, subject)) => Ok(Blamed::Identity(subject.into())),
+            Some((KEY, key)) => {
                 let key = key.to_ascii_lowercase();
                 let key = if key.starts_with(BY_DIGEST) { key } else { format!("{BY_DIGEST}{key}") };
-                return Ok(Blamed::Key(key.into()));
+                Ok(Blamed::Key(key.into()))
             }
-            Some((_, id)) => return Ok(Blamed::Builder(id.into())),
-            None => {}
+            Some((_, id)) => Ok(Blamed::Builder(id.into())),
+            None => self.node_named(typed, SUBJECTS).map(Blamed::Model),
         }
+    }
+
+    /// Parses one end of a path: a model or a dataset.
+    ///
+    /// # Errors
+    /// `E-USAGE` for anything else; `E-NOT-FOUND` as in [`View::blamed`].
+    pub fn end_of_path(&self, typed: &str) -> Result<ModelId> {
+        let typed = typed.trim();
+        match prefixed(typed) {
+            Some(_) => Err(Error::new(Code::Usage, "a path connects two models or datasets").at(typed).help(
+                "name a model or a dataset; `touchmark blast` takes a digest, an identity, a key or a builder",
+            )),
+            None => self.node_named(typed, "name a model or a dataset"),
+        }
+    }
+
+    fn node_named(&self, typed: &str, otherwise: &str) -> Result<ModelId> {
         let id = ModelId::new(typed);
         if let Some(node) = self.graph.node(&id) {
-            return Ok(Blamed::Model(node.id.clone()));
+            return Ok(node.id.clone());
         }
         let tail = format!("/{}", id.raw());
         let nodes = self.graph.nodes();
         let mut ending = nodes.iter().filter(|node| node.id.raw().ends_with(&tail));
         match (ending.next(), ending.next()) {
-            (Some(only), None) => Ok(Blamed::Model(only.id.clone())),
+            (Some(only), None) => Ok(only.id.clone()),
             _ => {
                 let known: Vec<&str> = nodes.iter().map(|node| node.id.raw()).collect();
                 let near = nearest(id.raw(), &known).map(|near| format!("did you mean `{}`? ", screen(near)));
-                Err(Error::new(Code::NotFound, "no model or dataset of this name in the inventory or in documents")
-                    .at(typed)
-                    .help(format!(
-                        "{}a subject is a model, a dataset, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID",
-                        near.unwrap_or_default()
-                    )))
+                Err(Error::new(
+                    Code::NotFound,
+                    "no model or dataset of this name in the inventory or in documents",
+                )
+                .at(typed)
+                .help(format!("{}{otherwise}", near.unwrap_or_default())))
             }
         }
     }
@@ -255,4 +272,24 @@ impl View {
         }
         seeds
     }
+}
+
+/// The prefix of a subject that is not a name, and what follows it.
+fn prefixed(typed: &str) -> Option<(&'static str, &str)> {
+    PREFIXES.into_iter().find_map(|prefix| Some((prefix, typed.strip_prefix(prefix)?.trim())))
+}
+
+fn nothing_after(prefix: &'static str) -> Error {
+    let (what, help) = match prefix {
+        IDENTITY => ("no identity after `identity:`", "name the signer, as in identity:release@example.com"),
+        KEY => (
+            "no fingerprint after `key:`",
+            "add the fingerprint, as in key:3f5a...; `touchmark key show FILE` prints it",
+        ),
+        _ => (
+            "no id after `builder:`",
+            "add the builder's id from a provenance claim, as in builder:https://ci.example.com/train",
+        ),
+    };
+    Error::new(Code::Usage, what).help(help)
 }

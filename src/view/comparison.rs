@@ -229,7 +229,7 @@ fn standing(view: &View, first: usize, second: usize) -> ComparedPart {
         let level = match summary.is_capped() {
             false => summary.level(),
             true => {
-                format!("{}, capped to L{}", summary.star.level(summary.own), summary.effective_level())
+                format!("{}, capped to {}", summary.star.level(summary.own), summary.effective_level())
             }
         };
         [

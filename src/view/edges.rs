@@ -32,10 +32,13 @@ impl View {
         pairs.filter_map(|(one, other)| self.edge(one, other).or_else(|| self.edge(other, one))).collect()
     }
 
-    /// The shortest chain that caps the model of an index, itself first; empty if nothing does.
+    /// The shortest chain that caps the model of an index or keeps it from rising, itself first; empty if nothing does.
     pub fn cap_chain(&self, index: usize) -> Vec<CapStep> {
         let Some(start) = self.models.get(index).map(|model| model.id.clone()) else { return Vec::new() };
-        let cap = |id: &ModelId| self.cap(self.model(id)?.0);
+        let cap = |id: &ModelId| {
+            let index = self.model(id)?.0;
+            self.cap(index).or_else(|| self.judgement.ceiling(index).filter(|_| *id == start))
+        };
         let way = chain(&start, &cap);
         if way.is_empty() {
             return Vec::new();

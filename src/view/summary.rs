@@ -121,13 +121,13 @@ impl Summary {
     pub fn level(&self) -> String {
         match self.is_capped() {
             false => self.star.level(self.own),
-            true => format!("{}→{}", self.star.level(self.own), self.effective_level()),
+            true => format!("{}→{}", self.star.level(self.own), self.effective_level().split_off(1)),
         }
     }
 
-    /// The effective level without its letter: `2*`.
+    /// The effective level as it is shown: `L2`, or `L2*`.
     pub fn effective_level(&self) -> String {
-        self.star.level(self.effective).split_off(1)
+        self.star.level(self.effective)
     }
 
     /// Whether the effective level differs from its own.

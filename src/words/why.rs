@@ -366,9 +366,10 @@ pub fn lift(id: &ModelId, why: CapReason) -> Step {
 /// The ancestors that cap the level.
 fn capped(case: &Case<'_>) -> Vec<WhyLine> {
     let verdict = case.verdict;
-    let Some(cap) = verdict.cap.as_ref().filter(|_| verdict.decision != Decision::NotJudged) else {
+    if verdict.decision == Decision::NotJudged {
         return Vec::new();
-    };
+    }
+    let Some(cap) = verdict.cap.as_ref() else { return held(case) };
     let own = verdict.assessment.score.own;
     let heading = match verdict.effective == own {
         true => format!("What would cap its level {own}"),
@@ -387,6 +388,13 @@ fn capped(case: &Case<'_>) -> Vec<WhyLine> {
         out.push(WhyLine::of(Kind::Note, "", format!("and {} more", cap.more)));
     }
     out
+}
+
+/// What keeps it from rising, where nothing caps its level.
+fn held(case: &Case<'_>) -> Vec<WhyLine> {
+    let Some(held) = chain::sentence(&case.chain) else { return Vec::new() };
+    let heading = format!("What keeps its level at {}", case.verdict.effective);
+    vec![WhyLine::of(Kind::Heading, "", heading), WhyLine::of(Kind::Note, "", held.raw())]
 }
 
 /// The musts of the next level that are open: those that no cause says already, each with what was found.

@@ -47,7 +47,9 @@ impl Access {
             () if workspace.is_temporary => Access::Temporary,
             () if options.without_store => Access::WithoutStore,
             () if options.read_only => Access::ReadOnly,
-            () if options.interactive && !is_writable(&workspace.store) => Access::Unwritable,
+            () if (options.interactive || options.may_be_unwritable) && !is_writable(&workspace.store) => {
+                Access::Unwritable
+            }
             () => Access::Full,
         }
     }

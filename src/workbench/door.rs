@@ -21,6 +21,8 @@ pub(super) struct Inner {
     pub(super) own_writes: OwnWrites,
     pub(super) rubric: Arc<Rubric>,
     pub(super) workspace: RwLock<Workspace>,
+    /// Held while the deployments in the workspace's file are read or changed.
+    pub(super) editing: Mutex<()>,
     pub(super) store: Shared,
     /// What seals remembered digests, or why there is nothing; unset until digests are to be remembered.
     pub(super) cache_key: OnceLock<std::result::Result<CacheKey, Error>>,

@@ -88,6 +88,7 @@ impl Workbench {
                 own_writes: OwnWrites::default(),
                 rubric,
                 workspace: RwLock::new(workspace),
+                editing: Mutex::default(),
                 store: Shared::new(store),
                 cache_key: OnceLock::new(),
                 view: RwLock::new(Arc::new(nothing)),

@@ -12,6 +12,8 @@ pub struct OpenOptions {
     pub at: Option<jiff::Timestamp>,
     /// Write nothing: the store is copied into memory, and what is recorded is gone with the program.
     pub read_only: bool,
+    /// Nothing has to be kept: a workspace that cannot be written is opened for reading.
+    pub may_be_unwritable: bool,
     /// A policy file instead of the workspace's.
     pub policy: Option<PathBuf>,
     /// Of several folders that come to one name the one at this path counts.

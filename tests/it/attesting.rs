@@ -11,12 +11,18 @@ const FOLDER: &str = "models/northwind/harbour-7b-instruct";
 const PARENT: &str = "northwind/harbour-7b";
 const AT: &str = "2026-11-27T03:00:00Z";
 
-/// A copy of the samples, and a key.
+/// A copy of the samples without their claims, and a key.
 pub struct Desk(tempfile::TempDir);
 
 impl Desk {
     pub fn new() -> Self {
         let desk = Desk(copy_of_samples());
+        for owner in fs::read_dir(desk.path("models")).unwrap() {
+            for model in fs::read_dir(owner.unwrap().path()).unwrap() {
+                let claims = model.unwrap().path().join("claims.jsonl");
+                assert!(fs::remove_file(&claims).is_ok() || !claims.exists());
+            }
+        }
         desk.works(&["key", "generate", "key.pem", "--no-password"]);
         desk
     }

@@ -18,6 +18,12 @@ fn a_claim_is_signed_at_a_sigstore_instance() {
     let made = desk.says(&[&words[..], &["--trust-config", "config.json"]].concat());
     assert_eq!(made["signer"], "dana@acme.test", "{made:#}");
     assert!(made["signed_at"].is_string(), "{made:#}");
+    // The time is the instance's and not the machine's.
+    instance.set_clock("2026-10-01T00:00:00Z".parse().unwrap());
+    let words =
+        ["attest", "config", MODEL, "--parameter", "a=0", "--sigstore", "--identity-token-file", "token"];
+    let made = desk.says(&[&words[..], &["--trust-config", "config.json"]].concat());
+    assert_eq!(made["signed_at"], "2026-10-01T00:00:00Z", "{made:#}");
     // Without --sigstore a token says the same.
     let words = ["attest", "config", MODEL, "--parameter", "a=2", "--identity-token-file", "token"];
     desk.works(&[&words[..], &["--trust-config", "config.json"]].concat());

@@ -1,7 +1,7 @@
 //! What runs where: the blocks of `touchmark.toml`, the commands that write them, what documents say of it, and that all
 //! of it reaches the view.
 
-use crate::support::{copy_of_samples, err, out, touchmark};
+use crate::support::{err, out, touchmark};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -23,6 +23,15 @@ fn json(dir: &Path, words: &[&str]) -> Value {
 
 fn file(dir: &Path) -> String {
     fs::read_to_string(dir.join("touchmark.toml")).unwrap()
+}
+
+/// A copy of the samples where nothing runs.
+fn copy_of_samples() -> tempfile::TempDir {
+    let dir = crate::support::copy_of_samples();
+    let text = file(dir.path());
+    let (before, _) = text.split_once("\n# What runs where.\n").unwrap();
+    fs::write(dir.path().join("touchmark.toml"), before).unwrap();
+    dir
 }
 
 fn append(dir: &Path, text: &str) {

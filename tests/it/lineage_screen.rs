@@ -47,7 +47,7 @@ fn the_head_counts_and_each_row_says_who_says_so() {
         let drawn = shown(&mut app, columns, rows);
         assert!(drawn.contains("focus acme/claims-sorter · 5 of 5 up"), "{drawn}");
         assert!(drawn.contains("1 of 1 down"), "{drawn}");
-        assert!(drawn.contains("completeness 0 / "), "{drawn}");
+        assert!(drawn.contains("completeness 2 / 4"), "{drawn}");
         assert!(drawn.contains(if columns < 110 { "quant · " } else { "quantised · " }), "{drawn}");
     }
     let wide = shown(&mut app, 200, 60);
@@ -118,7 +118,7 @@ fn the_blast_radius_of_the_chosen_row_is_the_one_of_the_command_line() {
     let many = blast.rows.len();
     assert!(many > 5);
     let drawn = shown(&mut app, 80, 24);
-    assert!(drawn.contains("1 tainted") && drawn.contains("suspect"), "{drawn}");
+    assert!(drawn.contains("3 tainted") && drawn.contains("suspect"), "{drawn}");
     press(&mut app, &["G"]);
     let drawn = shown(&mut app, 80, 24);
     assert!(drawn.contains(&format!("row {many} of {many}")), "{drawn}");

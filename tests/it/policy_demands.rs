@@ -12,7 +12,7 @@ use touchmark::policy::{
     BUILT_IN, ClauseFault, Policy, PolicyError, SummaryKind, answer, concerns, parse, with_anchor,
     without_anchor,
 };
-use touchmark::signing::Outcome;
+use touchmark::signing::{AnchorUse, Outcome};
 
 const TEST_RESULT: &str = "https://in-toto.io/attestation/test-result/v0.1";
 const VSA: &str = "https://slsa.dev/verification_summary/v1";
@@ -136,6 +136,7 @@ fn each_operator_holds_contradicts_or_is_not_established() {
         ("path = 'n', op = '>=', value = 0.97", r#"{"n":0.96999999999999999999}"#, Some(Value)),
         ("path = 'n', op = '>=', value = 0.97", r#"{"n":"0.98"}"#, Some(Type)),
         ("path = 'n', op = '>', value = 9007199254740992", r#"{"n":9007199254740993}"#, None),
+        ("path = 'n', op = '>', value = +1.5", r#"{"n":1.50001}"#, None),
         ("path = 'n', op = '<', value = -1", r#"{"n":-1.5}"#, None),
         ("path = 'n', op = '<=', value = 1", r#"{"n":1.1}"#, Some(Value)),
         ("path = 't', op = '<', value = 2026-06-01T00:00:00Z", r#"{"t":"2026-05-31T23:00:00+00:00"}"#, None),
@@ -256,7 +257,13 @@ const NOW: &str = "2026-06-01T00:00:00Z";
 
 fn met(text: &str, claimed: &Claimed, predicate: &Value) -> Vec<Met> {
     let statement = json!({ "predicateType": claimed.predicate_type, "predicate": predicate }).to_string();
-    meets(claimed, statement.as_bytes(), Some(&anchor("ca")), (&read(text), "acme/bot"), NOW.parse().unwrap())
+    meets(
+        claimed,
+        || statement.as_bytes(),
+        Some(&anchor("ca")),
+        (&read(text), "acme/bot"),
+        NOW.parse().unwrap(),
+    )
 }
 
 fn good() -> Value {
@@ -326,6 +333,88 @@ fn a_claim_meets_a_requirement_only_in_its_role_domain_age_and_words() {
     }
     // What is about another predicate is asked nothing.
     assert!(met(POLICY, &Claimed { predicate_type: "urn:x".into(), ..lab }, &good()).is_empty());
+}
+
+#[test]
+fn a_grant_for_something_else_gives_no_domain() {
+    // One signer with two grants: evaluations in one domain, and another role in all domains.
+    let also = |roles: &str| {
+        let lab = POLICY.replace("domains = [\"safety\"]", "domains = [\"accuracy\"]");
+        let second = format!(
+            "[[attester]]\nid = \"lab-also\"\ntrust = [\"ca\"]\nidentities = [{{ subject = \"exact:CN=lab\" }}]\nroles = [\"{roles}\"]\n[artifact]"
+        );
+        lab.replace("[artifact]", &second)
+    };
+    let lab = evaluation("CN=lab", Some("2026-05-01T00:00:00Z"));
+    let own = evaluation("CN=acme", Some("2026-05-01T00:00:00Z"));
+    let any_role = |text: &str| text.replace("from_role = \"eval\"\n", "");
+    for text in [also("card"), any_role(&also("card"))] {
+        assert_eq!(outcome(&text, &lab, &good()), (Outcome::Missing, "\"domain\"".to_owned()), "{text}");
+    }
+    for text in [also("eval"), any_role(&also("eval")), any_role(POLICY)] {
+        assert_eq!(outcome(&text, &lab, &good()).0, Outcome::Pass, "{text}");
+    }
+    // A publisher covers all domains, but only in its roles.
+    let producer = any_role(&POLICY.replace("\"producer\", \"eval\", \"lineage\"", "\"producer\""));
+    assert_eq!(outcome(&producer, &own, &good()), (Outcome::Missing, "\"domain\"".to_owned()));
+    assert_eq!(outcome(&any_role(POLICY), &own, &good()).0, Outcome::Partial);
+    // If a policy assigns no roles, its publishers may make any claim.
+    let plain = format!(
+        "schema = \"trust-policy/0.1\"\nname = \"t\"\nversion = \"1\"\n[trust.ca]\nkind = \"x509\"\nfiles = [\"ca.pem\"]\n[[publisher]]\nid = \"acme\"\nmodels = [\"acme/*\"]\ntrust = [\"ca\"]\nidentities = [{{ subject = \"exact:CN=acme\" }}]\n[[require]]\nid = \"r\"\npredicate = \"{TEST_RESULT}\"\ndomain = \"safety\"\nself_attested = \"pass\"\n"
+    );
+    assert_eq!(outcome(&plain, &own, &good()).0, Outcome::Pass);
+}
+
+#[test]
+fn the_statement_of_a_claim_is_read_only_if_a_requirement_accepts_it() {
+    let asked = std::cell::Cell::new(false);
+    let statement = json!({ "predicate": good() }).to_string();
+    let ask_by = |text: &str, claimed: &Claimed, by: Option<&AnchorUse>| {
+        asked.set(false);
+        let given = || {
+            asked.set(true);
+            statement.as_bytes()
+        };
+        let met = meets(claimed, given, by, (&read(text), "acme/bot"), NOW.parse().unwrap());
+        (met[0].outcome, asked.get())
+    };
+    let ask = |claimed: &Claimed, by: Option<&AnchorUse>| ask_by(POLICY, claimed, by);
+    let lab = evaluation("CN=lab", Some("2026-05-01T00:00:00Z"));
+    let ca = anchor("ca");
+    assert_eq!(ask(&lab, Some(&ca)), (Outcome::Pass, true));
+    let not_counted = [
+        Claimed { validity: Validity::Unknown, ..lab.clone() },
+        Claimed { about: About::AnotherModel, ..lab.clone() },
+        Claimed { outcome: Outcome::Fail, ..lab.clone() },
+        Claimed { signer: None, ..lab.clone() },
+    ];
+    for claimed in &not_counted {
+        assert_eq!(ask(claimed, Some(&ca)), (Outcome::Missing, false), "{claimed:?}");
+    }
+    assert_eq!(ask(&lab, None), (Outcome::Missing, false));
+    let old = evaluation("CN=lab", Some("2020-05-01T00:00:00Z"));
+    for claimed in [old, evaluation("CN=lab", None)] {
+        assert_eq!(ask(&claimed, Some(&ca)), (Outcome::Missing, false), "{claimed:?}");
+    }
+    let gate = evaluation("CN=gate", Some("2026-05-01T00:00:00Z"));
+    assert_eq!(ask(&gate, Some(&ca)), (Outcome::Missing, false), "it has another role");
+    let elsewhere = POLICY.replace("domain = \"safety\"", "domain = \"law\"");
+    assert_ne!(elsewhere, POLICY);
+    assert_eq!(ask_by(&elsewhere, &lab, Some(&ca)), (Outcome::Missing, false));
+}
+
+#[test]
+fn a_clause_has_a_limited_number_of_values() {
+    for op in ["in", "not_in", "covers"] {
+        let of = |many: usize| {
+            let values: Vec<String> = (0..many).map(|value| value.to_string()).collect();
+            let clause = format!("path = 'n', op = '{op}', value = [{}]", values.join(", "));
+            parse(&with_clause(&clause), "t", None).map_err(|faults| format!("{faults:?}"))
+        };
+        assert!(of(1000).is_ok(), "{op}");
+        let fault = of(1001).unwrap_err();
+        assert!(fault.contains(&format!("`value` of `{op}` has 1001 values, more than 1000")), "{fault}");
+    }
 }
 
 #[test]

@@ -2,14 +2,15 @@
 //! done before, and as soon as one of them changes.
 
 use crate::pki::{DAY, Key, Kind, List, NOW, Spec, pem};
-use crate::support::{behind_its_back, copy, copy_of_samples, err, out, samples, touchmark};
+use crate::support::{behind_its_back, copy, copy_of_samples, copy_with_seal, err, out, samples, touchmark};
 use proptest::prelude::*;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
+use touchmark::attest::PredicateKind;
 use touchmark::decision::{self, Feeds, Question, Verdict, evaluate};
 use touchmark::inventory::ModelId;
 use touchmark::signing::{Outcome, Stage};
@@ -368,14 +369,18 @@ enum Change {
     File(usize),
     Scan,
     Gate(usize, usize),
+    /// Only so many of its claims are left.
+    Claims(usize, usize),
 }
 
-const FEW: [&str; 5] = [
+const FEW: [&str; 7] = [
     "lumen/iris-base",
     "acme/receipt-reader",
     "acme/support-bot-7b",
-    "ternlab/tern-small",
+    "northwind/harbour-7b",
+    "northwind/harbour-7b-instruct",
     "orchid/speech-1",
+    "orchid/speech-1-distilled",
 ];
 const STAGES: [&str; 3] = ["dev", "staging", "production"];
 /// What each bit of a policy's number adds or replaces.
@@ -406,6 +411,7 @@ fn change() -> impl Strategy<Value = Change> {
         1 => (0..FEW.len()).prop_map(Change::File),
         1 => Just(Change::Scan),
         1 => (0..FEW.len(), 0usize..3).prop_map(|(model, stage)| Change::Gate(model, stage)),
+        2 => (0..FEW.len(), 0usize..7).prop_map(|(model, left)| Change::Claims(model, left)),
     ]
 }
 
@@ -440,6 +446,12 @@ fn make(workbench: &Workbench, dir: &Path, base: &str, change: &Change) {
             let path = dir.join("models").join(FEW[model]).join("README.md");
             let text = fs::read_to_string(&path).unwrap_or_default();
             fs::write(path, text + "\n").unwrap();
+        }
+        Change::Claims(model, left) => {
+            let all = samples().join("models").join(FEW[model]).join("claims.jsonl");
+            let text = fs::read_to_string(all).unwrap_or_default();
+            let lines: String = text.lines().take(left).map(|line| format!("{line}\n")).collect();
+            fs::write(dir.join("models").join(FEW[model]).join("claims.jsonl"), lines).unwrap();
         }
         Change::Scan => {
             workbench.wait(workbench.start(JobKind::Scan)).unwrap();
@@ -477,11 +489,29 @@ proptest! {
 
 #[test]
 fn the_verdicts_of_all_samples_are_the_pure_function_of_their_evidence() {
-    let dir = copy_of_samples();
+    let dir = tempfile::tempdir().unwrap();
+    copy_with_seal(&samples(), dir.path());
     let workbench = open(dir.path());
     let view = workbench.view();
     let ids: Vec<&str> = view.models.iter().map(|model| model.id.raw()).collect();
     verify(&workbench, &ids);
+    // Claims, roots, proved parents and summaries are among it.
+    let view = workbench.view();
+    let testimonies = || view.verified.iter().flatten().flat_map(|verified| verified.testimonies.iter());
+    let kinds: BTreeSet<PredicateKind> = testimonies().filter_map(|one| one.claimed.kind).collect();
+    assert!(
+        [PredicateKind::Provenance, PredicateKind::Data, PredicateKind::Evaluation, PredicateKind::Summary]
+            .iter()
+            .all(|kind| kinds.contains(kind)),
+        "{kinds:?}"
+    );
+    assert!(testimonies().filter(|one| one.claimed.counts()).count() > 10);
+    for (root, child) in [(FEW[3], FEW[4]), (FEW[5], FEW[6])] {
+        assert!(!view.proven.roots_of(&ModelId::new(root)).is_empty(), "{root}");
+        assert!(view.proven.of_edge(&ModelId::new(child), &ModelId::new(root)).next().is_some(), "{child}");
+    }
+    let levels: BTreeSet<u8> = view.judgement.standings().iter().map(|standing| standing.effective).collect();
+    assert_eq!(levels, BTreeSet::from([0, 1, 2, 3]));
     for stage in STAGES {
         workbench.set_stage(stage).unwrap();
         is_the_pure_function_of_its_evidence(&workbench.view(), &dir.path().join("touchmark.db"));

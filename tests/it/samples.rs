@@ -24,6 +24,11 @@ struct Expected {
     schema: String,
     model: Vec<ExpectedModel>,
     lineage: Vec<ExpectedFinding>,
+    /// What claims lead to is in `samples_claims`.
+    #[serde(rename = "level")]
+    _level: Vec<toml::Value>,
+    #[serde(rename = "blast")]
+    _blast: toml::Value,
 }
 
 #[derive(Deserialize)]

@@ -10,24 +10,34 @@ pub fn samples() -> PathBuf {
     std::env::var_os("TOUCHMARK_SAMPLES").map_or_else(|| root.join("samples"), |dir| root.join(dir))
 }
 
-/// A copy of the samples that a test may change.
+/// A copy of the samples that a test may change, the policy too: its signature is left behind.
 pub fn copy_of_samples() -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     copy(&samples(), dir.path());
     dir
 }
 
-/// Copies a folder, without the store that opening it may have left behind.
+/// Copies a folder, without the store that opening it may have left behind, and without the signature of the samples'
+/// policy.
 pub fn copy(from: &Path, to: &Path) {
+    copy_but_for(from, to, &["touchmark.db", "samples.toml.sig"]);
+}
+
+/// The same with that signature.
+pub fn copy_with_seal(from: &Path, to: &Path) {
+    copy_but_for(from, to, &["touchmark.db"]);
+}
+
+fn copy_but_for(from: &Path, to: &Path, but_for: &[&str]) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let name = entry.file_name();
-        if name.to_string_lossy().starts_with("touchmark.db") {
+        if but_for.iter().any(|but_for| name.to_string_lossy().starts_with(but_for)) {
             continue;
         }
         if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to.join(name));
+            copy_but_for(&entry.path(), &to.join(name), but_for);
         } else {
             std::fs::copy(entry.path(), to.join(name)).unwrap();
         }

@@ -267,7 +267,7 @@ fn numbers_name_the_digests_that_they_rest_on() {
     let of = SurveyOf { rows: Some(&lumen), ..all };
     let alone = view.survey_on_evidence(&of).unwrap();
     let among = survey.producers.iter().find(|producer| producer.name.raw() == "lumen").unwrap();
-    assert_eq!(alone.producers, [among.clone()]);
+    assert_eq!(alone.producers, std::slice::from_ref(among));
     assert_eq!(Some(alone.inputs.unwrap().evidence), among.evidence);
     // With other evidence the digest is another one, and only where the evidence is.
     let index = lumen[0];

@@ -1,6 +1,7 @@
 //! The draft of how a model was made: SLSA provenance v1, by one of the documented types of builds.
 
 use super::super::build_types::{BuildType, Parameter};
+use super::super::exact::unchanged;
 use super::super::field::FieldType;
 use super::super::said::{Input, InputRole, Transformation};
 use super::draft::{Draft, invalid};
@@ -47,7 +48,7 @@ impl ProvenanceDraft {
         for parameter in &build.parameters {
             let value = match parameter.role {
                 Some(role) => self.named(build, parameter, role)?,
-                None => self.value(parameter),
+                None => self.value(parameter)?,
             };
             put(&mut external, &parameter.name, value);
         }
@@ -132,16 +133,23 @@ impl ProvenanceDraft {
     }
 
     /// Converts a typed parameter to the type that the build type declares.
-    fn value(&self, parameter: &Parameter) -> Option<Value> {
-        let (_, text) = self.parameters.iter().find(|(name, _)| *name == parameter.name)?;
-        Some(match parameter.kind {
+    fn value(&self, parameter: &Parameter) -> Result<Option<Value>> {
+        let given = self.parameters.iter().find(|(name, _)| *name == parameter.name);
+        let Some((name, text)) = given else { return Ok(None) };
+        Ok(Some(match parameter.kind {
             FieldType::Text | FieldType::Decimal => text.as_str().into(),
             FieldType::Object | FieldType::Any => {
                 let read = text.starts_with(['{', '[']).then(|| crate::json::parse(text.as_bytes(), 16).ok());
-                read.flatten().unwrap_or_else(|| typed(text))
+                match read.flatten() {
+                    None => typed(text),
+                    Some(read) => {
+                        unchanged(text.as_bytes(), format!("externalParameters.{name}"))?;
+                        read
+                    }
+                }
             }
             _ => typed(text),
-        })
+        }))
     }
 }
 

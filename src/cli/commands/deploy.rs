@@ -8,13 +8,16 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Deployment, Running, Runs};
 use crate::query::{Index, Matcher, parse_strictly};
 use crate::report::deployments as report;
-use crate::text::{Untrusted, count};
+use crate::text::{Untrusted, clip, count, screen};
 use crate::view::{RunsHere, View};
 use crate::workbench::{Spotting, Workbench};
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
 use std::collections::HashSet;
 use std::path::PathBuf;
+
+/// How much of a name that fits nothing an error shows.
+const SHOWN_COLUMNS: usize = 60;
 
 /// The commands of `deploy`.
 #[derive(Debug, Subcommand)]
@@ -173,9 +176,10 @@ fn tell(workbench: &Workbench, meant: &[Deployment], added: &[Deployment], outpu
         output.note(&format!("! the policy has no such stage; its stages are {}", stages.join(", ")));
     }
     let all = view.deployments();
+    let slots: HashSet<_> = meant.iter().map(Deployment::slot).collect();
     let mut lacking: Vec<String> = all
         .iter()
-        .filter(|row| row.models.is_empty() && meant.iter().any(|one| one.is_same_place(row.deployment)))
+        .filter(|row| row.models.is_empty() && slots.contains(&row.deployment.slot()))
         .map(|row| row.deployment.model.screen())
         .collect();
     lacking.sort();
@@ -209,7 +213,7 @@ fn end(arguments: &End, workbench: &Workbench, common: &Common, output: &Output)
     let ended = workbench.undeploy(fits, until)?;
     if ended.is_empty() {
         return Err(Error::new(Code::NotFound, "no running deployment matches")
-            .at(&arguments.model)
+            .at(clip(&screen(&arguments.model), SHOWN_COLUMNS))
             .help("`touchmark deploy list` shows them"));
     }
     let human: String = ended.iter().map(|one| report::line("✓ ended", one)).collect();
@@ -219,9 +223,14 @@ fn end(arguments: &End, workbench: &Workbench, common: &Common, output: &Output)
 
 /// The named model: one of the inventory, or else the name or digest as typed.
 fn named(view: &View, typed: &str) -> Result<Runs> {
+    if typed.trim().is_empty() {
+        return Err(Error::new(Code::Usage, "`model` is empty")
+            .at("MODEL")
+            .help("name the model's id, or `sha256:` and its root digest; nothing was changed"));
+    }
     let runs = Runs::of(typed).ok_or_else(|| {
         Error::new(Code::Usage, "neither a name nor a root digest")
-            .at(typed)
+            .at(clip(&screen(typed), SHOWN_COLUMNS))
             .help("name the model's id, or `sha256:` and its root digest: 64 lower-case hexadecimal digits")
     })?;
     let found = match &runs {

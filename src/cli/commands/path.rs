@@ -5,12 +5,10 @@ use crate::cli::forms::of_asked;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::documents::PathDocument;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::forms::{self, Form};
-use crate::inventory::ModelId;
 use crate::lineage::path;
 use crate::report;
-use crate::view::{Blamed, View};
 use clap::Args;
 
 /// The arguments of `path`.
@@ -27,7 +25,7 @@ pub(crate) struct Path {
 
 pub(super) fn run(arguments: &Path, common: &Common, output: &Output) -> Result<u8> {
     let view = open_to_judge(common)?.view();
-    let (from, to) = (named(&view, &arguments.first)?, named(&view, &arguments.second)?);
+    let (from, to) = (view.end_of_path(&arguments.first)?, view.end_of_path(&arguments.second)?);
     let chain = path(&view.graph, &from, &to);
     let edges = chain.as_ref().map(|chain| view.edges(&chain.models)).unwrap_or_default();
     let status = if chain.is_some() { 0 } else { 1 };
@@ -44,11 +42,4 @@ pub(super) fn run(arguments: &Path, common: &Common, output: &Output) -> Result<
         }),
     }
     Ok(status)
-}
-
-fn named(view: &View, typed: &str) -> Result<ModelId> {
-    match view.blamed(typed)? {
-        Blamed::Model(id) => Ok(id),
-        _ => Err(Error::new(Code::Usage, "a path connects two models or datasets").at(typed)),
-    }
 }

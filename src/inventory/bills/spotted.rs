@@ -2,13 +2,14 @@
 //! depend on models, and workflows that deploy them. These are only declarations.
 
 use serde_json::{Map, Value};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::Path;
 
 use jiff::Timestamp;
 
 use crate::disk;
 use crate::error::{Code, Error, Result};
+use crate::inventory::model::deployment::MOST_DEPLOYMENTS;
 use crate::inventory::model::id::ModelId;
 use crate::inventory::model::models::Kind;
 use crate::json;
@@ -19,6 +20,8 @@ use super::cyclonedx::{identify, kind};
 const MAX_BYTES: u64 = 64 * 1024 * 1024;
 /// Limit of examined parts of a document.
 const MAX_PARTS: usize = 200_000;
+/// Limit of dependencies followed, for all services and workflows together.
+const MAX_FOLLOWED: usize = 2_000_000;
 /// What the properties of a workload begin with: up to version 1.6 of k8s-aibom, and from 1.7 on.
 const WORKLOADS: [&str; 2] = ["aibom.workload.", "k8s-aibom:workload:"];
 /// The type of a task that puts something where it runs.
@@ -33,6 +36,17 @@ pub enum SpottedBy {
     Service,
     /// A workflow that deploys.
     Workflow,
+}
+
+impl SpottedBy {
+    /// The word for it.
+    pub fn word(self) -> &'static str {
+        match self {
+            SpottedBy::Workload => "workload",
+            SpottedBy::Service => "service",
+            SpottedBy::Workflow => "workflow",
+        }
+    }
 }
 
 /// A model that a document sees running.
@@ -53,29 +67,80 @@ pub struct Spotted {
 /// Where the models of a document run, each place once.
 ///
 /// # Errors
-/// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` when it is no CycloneDX in JSON, or says of no model where it runs.
+/// `E-READ`; `E-TOO-LARGE` for more deployments than a workspace holds, or too many dependencies; `E-MALFORMED` when it
+/// is not CycloneDX in JSON, repeats a key, or does not say where any model runs.
 pub fn spotted(path: &Path) -> Result<Vec<Spotted>> {
     let bytes = disk::read_small(path, MAX_BYTES)?;
     let malformed = |what: String| Error::new(Code::Malformed, what).at_path(path);
-    let tree = json::parse_tree(&bytes).map_err(malformed)?;
+    let tree = json::parse_tree(&bytes).map_err(|words| malformed(words).help(EXPECTED))?;
+    if let Some(key) = tree.duplicates.first() {
+        return Err(malformed("an object has the same key twice".to_owned())
+            .at(format!("{}: {key}", path.to_string_lossy()))
+            .help(
+                "parsers disagree about repeated keys: remove one of them, or generate the document again; \
+                 nothing was changed",
+            ));
+    }
     let root = tree.root.as_object().filter(|root| text(root, "bomFormat") == Some("CycloneDX"));
     let Some(root) = root else {
-        return Err(malformed("not a CycloneDX document in JSON".to_owned()).help(
-            "deployments are read from k8s-aibom documents, and from CycloneDX services and workflows",
-        ));
+        return Err(malformed("not a CycloneDX document in JSON".to_owned()).help(EXPECTED));
     };
     let document = Document::of(root);
-    let mut found = BTreeSet::new();
-    document.workload(&mut found);
-    document.services(&mut found);
-    document.workflows(&mut found);
+    let mut found = Found::default();
+    let all = document.workload(&mut found).and_then(|()| document.services(&mut found));
+    all.and_then(|()| document.workflows(&mut found)).map_err(|flood| {
+        let (what, help) = match flood {
+            Flood::Deployments => (
+                format!("more than {MOST_DEPLOYMENTS} deployments in one document"),
+                "a workspace holds no more: import fewer, for example one namespace per workspace; nothing was changed",
+            ),
+            Flood::Dependencies => (
+                format!("more than {MAX_FOLLOWED} dependencies between services, workflows and models"),
+                "split the document, or make each service depend on its models directly; nothing was changed",
+            ),
+        };
+        Error::new(Code::TooLarge, what).at_path(path).help(help)
+    })?;
+    let found = found.all;
     if found.is_empty() {
         let models = count(document.models.len(), "model");
         return Err(malformed(format!("{models} in this document, but no place where they run")).help(
-            "expected a workload of k8s-aibom, a service that depends on a model, or a workflow of type `deploy`",
+            "expected a workload of k8s-aibom, a service that depends on a model, or a workflow of type `deploy`; \
+             nothing was changed",
         ));
     }
     Ok(found.into_iter().collect())
+}
+
+/// The documents that can be read.
+const EXPECTED: &str = "import a CycloneDX document in JSON, at most 128 levels deep: from k8s-aibom, or with services \
+                        or deployment workflows; nothing was changed";
+
+/// The deployments found, within limits.
+#[derive(Default)]
+struct Found {
+    all: BTreeSet<Spotted>,
+    followed: usize,
+}
+
+type Within<T> = std::result::Result<T, Flood>;
+
+/// The limit that a document exceeds.
+enum Flood {
+    Deployments,
+    Dependencies,
+}
+
+impl Found {
+    fn add(&mut self, spotted: Spotted) -> Within<()> {
+        self.all.insert(spotted);
+        if self.all.len() > MOST_DEPLOYMENTS { Err(Flood::Deployments) } else { Ok(()) }
+    }
+
+    fn follow(&mut self) -> Within<()> {
+        self.followed += 1;
+        if self.followed > MAX_FOLLOWED { Err(Flood::Dependencies) } else { Ok(()) }
+    }
 }
 
 struct Document<'v> {
@@ -126,9 +191,9 @@ impl<'v> Document<'v> {
     }
 
     /// A document that k8s-aibom wrote is about one workload: all models in it run there.
-    fn workload(&self, found: &mut BTreeSet<Spotted>) {
+    fn workload(&self, found: &mut Found) -> Within<()> {
         let subject = self.root.get("metadata").and_then(|metadata| metadata.get("component"));
-        let Some(subject) = subject.and_then(Value::as_object) else { return };
+        let Some(subject) = subject.and_then(Value::as_object) else { return Ok(()) };
         let properties: Vec<(&str, &str)> = each(subject.get("properties"))
             .filter_map(|one| Some((one.get("name")?.as_str()?, one.get("value")?.as_str()?)))
             .collect();
@@ -136,23 +201,25 @@ impl<'v> Document<'v> {
             let is_it = |name: &str| WORKLOADS.iter().any(|start| name.strip_prefix(start) == Some(key));
             properties.iter().find(|(name, _)| is_it(name)).map(|(_, value)| *value)
         };
-        let (Some(kind), Some(name)) = (said("kind"), said("name")) else { return };
+        let (Some(kind), Some(name)) = (said("kind"), said("name")) else { return Ok(()) };
         let place = match said("namespace") {
             Some(namespace) => format!("{namespace}/{kind}/{name}"),
             None => format!("{kind}/{name}"),
         };
         let place = Untrusted::new(place);
-        found.extend(self.all.iter().map(|model| Spotted {
-            model: model.clone(),
-            place: place.clone(),
-            owner: None,
-            since: self.at,
-            by: SpottedBy::Workload,
-        }));
+        self.all.iter().try_for_each(|model| {
+            found.add(Spotted {
+                model: model.clone(),
+                place: place.clone(),
+                owner: None,
+                since: self.at,
+                by: SpottedBy::Workload,
+            })
+        })
     }
 
     /// Services that depend on a model, those in others and those of formulas too.
-    fn services(&self, found: &mut BTreeSet<Spotted>) {
+    fn services(&self, found: &mut Found) -> Within<()> {
         let formulas = each(self.root.get("formulation"));
         let mut waiting: Vec<&Value> = each(self.root.get("services")).collect();
         waiting.extend(formulas.flat_map(|formula| each(formula.get("services"))));
@@ -166,37 +233,43 @@ impl<'v> Document<'v> {
                 Some(group) => format!("{group}/{name}"),
                 None => name.to_owned(),
             };
-            let owner = node.get("provider").and_then(|provider| provider.get("name")?.as_str());
-            for model in self.reached(reference) {
-                found.insert(Spotted {
+            let owner = node.get("provider").and_then(Value::as_object).and_then(|owner| text(owner, "name"));
+            let (place, owner) = (Untrusted::new(place), owner.map(Untrusted::new));
+            for model in self.reached(reference, found)? {
+                found.add(Spotted {
                     model,
-                    place: Untrusted::new(&place),
-                    owner: owner.map(Untrusted::new),
+                    place: place.clone(),
+                    owner: owner.clone(),
                     since: self.at,
                     by: SpottedBy::Service,
-                });
+                })?;
             }
         }
+        Ok(())
     }
 
     /// The models that a part depends on, through others that are no models too.
-    fn reached(&self, from: &str) -> BTreeSet<ModelId> {
-        let (mut seen, mut next, mut found) = (BTreeSet::new(), vec![from], BTreeSet::new());
+    fn reached(&self, from: &str, found: &mut Found) -> Within<BTreeSet<ModelId>> {
+        let (mut seen, mut next, mut models) = (HashSet::from([from]), vec![from], BTreeSet::new());
         while let Some(part) = next.pop() {
-            if !seen.insert(part) || seen.len() > MAX_PARTS {
+            found.follow()?;
+            // What a model depends on does not run there by itself.
+            if let Some(model) = self.models.get(part) {
+                models.insert(model.clone());
                 continue;
             }
-            match self.models.get(part) {
-                // What a model depends on does not run there by itself.
-                Some(model) => drop(found.insert(model.clone())),
-                None => next.extend(self.depends.get(part).into_iter().flatten().copied()),
+            for on in self.depends.get(part).into_iter().flatten() {
+                found.follow()?;
+                if seen.insert(on) {
+                    next.push(on);
+                }
             }
         }
-        found
+        Ok(models)
     }
 
     /// Workflows and tasks that deploy: their inputs, and what they refer to.
-    fn workflows(&self, found: &mut BTreeSet<Spotted>) {
+    fn workflows(&self, found: &mut Found) -> Within<()> {
         let formulas = each(self.root.get("formulation"));
         for workflow in formulas.flat_map(|formula| each(formula.get("workflows"))).take(MAX_PARTS) {
             let tasks = each(workflow.get("tasks"));
@@ -205,21 +278,21 @@ impl<'v> Document<'v> {
                 if !each(node.get("taskTypes")).any(|kind| kind.as_str() == Some(DEPLOYS)) {
                     continue;
                 }
-                let Some(place) = text(node, "name").or(text(node, "uid")) else { continue };
+                let Some(place) = text(node, "name").or(text(node, "uid")).map(Untrusted::new) else {
+                    continue;
+                };
                 let inputs = each(node.get("inputs")).filter_map(|input| input.get("resource"));
                 let references = inputs.chain(each(node.get("resourceReferences")));
                 let since = moment(node.get("timeEnd")).or(moment(node.get("timeStart"))).or(self.at);
                 for reference in references.filter_map(|one| one.get("ref")?.as_str()) {
-                    found.extend(self.reached(reference).into_iter().map(|model| Spotted {
-                        model,
-                        place: Untrusted::new(place),
-                        owner: None,
-                        since,
-                        by: SpottedBy::Workflow,
-                    }));
+                    for model in self.reached(reference, found)? {
+                        let (place, by) = (place.clone(), SpottedBy::Workflow);
+                        found.add(Spotted { model, place, owner: None, since, by })?;
+                    }
                 }
             }
         }
+        Ok(())
     }
 }
 

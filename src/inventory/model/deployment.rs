@@ -9,6 +9,8 @@ use std::fmt;
 
 use super::id::ModelId;
 
+/// The most deployments in a workspace's file; more would make it unreadable for people.
+pub const MOST_DEPLOYMENTS: usize = 10_000;
 /// The prefix of a root digest that names a model.
 const BY_DIGEST: &str = "sha256:";
 
@@ -79,6 +81,9 @@ pub struct Deployment {
     pub until: Option<Timestamp>,
 }
 
+/// A model, the stage at which it runs, and the place.
+pub type Slot<'d> = (&'d Runs, &'d str, &'d str);
+
 /// Whether a model runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -112,8 +117,8 @@ impl Deployment {
         }
     }
 
-    /// Whether this is the same model at the same place and stage.
-    pub fn is_same_place(&self, other: &Deployment) -> bool {
-        (&self.model, &self.stage, &self.place) == (&other.model, &other.stage, &other.place)
+    /// What identifies it: a model runs only once at a stage and place.
+    pub fn slot(&self) -> Slot<'_> {
+        (&self.model, self.stage.raw(), self.place.raw())
     }
 }

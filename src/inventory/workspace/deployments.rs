@@ -3,7 +3,7 @@
 
 use super::reader::Reader;
 use crate::error::{Code, Error, Result};
-use crate::inventory::model::deployment::{Deployment, Runs};
+use crate::inventory::model::deployment::{Deployment, MOST_DEPLOYMENTS, Runs};
 use crate::tables::{Document, Table, Value};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -13,8 +13,6 @@ use toml_edit::{ArrayOfTables, DocumentMut, Item};
 pub(super) const BLOCK: &str = "deployment";
 /// Its keys, in the order in which they are written.
 const KEYS: [&str; 6] = ["model", "stage", "where", "owner", "since", "until"];
-/// More would make the file unreadable for people.
-const MOST: usize = 10_000;
 
 impl Reader<'_> {
     /// All of them.
@@ -23,9 +21,9 @@ impl Reader<'_> {
         let blocks = value.list().map_err(|misfit| {
             self.error("`deployment` must be a list of [[deployment]] blocks", misfit.at)
         })?;
-        if blocks.len() > MOST {
+        if blocks.len() > MOST_DEPLOYMENTS {
             return Err(self
-                .error(format!("more than {MOST} deployments"), value.at())
+                .error(format!("more than {MOST_DEPLOYMENTS} deployments"), value.at())
                 .help("remove the [[deployment]] blocks of old deployments"));
         }
         blocks.map(|block| self.deployment(block)).collect()
@@ -93,15 +91,20 @@ pub(super) fn with(text: &str, new: &[Deployment]) -> Result<String> {
 /// As [`with`].
 pub(super) fn ended(text: &str, positions: &[usize], until: Timestamp) -> Result<String> {
     let newline = newline(text);
-    let mut out = text.to_owned();
     let known = blocks(text)?;
-    // From the end of the file on, so that what stands before stays where it is.
-    for position in positions.iter().rev() {
-        let (_, end) = known.get(*position).ok_or_else(odd_form)?;
-        let before = out.get(..*end).ok_or_else(odd_form)?;
-        let gap = if before.ends_with('\n') { "" } else { newline };
-        out.insert_str(*end, &format!("{gap}until = {until}{newline}"));
+    let mut ends: Vec<usize> = Vec::new();
+    for position in positions {
+        ends.push(known.get(*position).ok_or_else(odd_form)?.1);
     }
+    ends.sort_unstable();
+    let (mut out, mut copied) = (String::with_capacity(text.len()), 0);
+    for end in ends {
+        out.push_str(text.get(copied..end).ok_or_else(odd_form)?);
+        let gap = if out.ends_with('\n') { "" } else { newline };
+        out.push_str(&format!("{gap}until = {until}{newline}"));
+        copied = end;
+    }
+    out.push_str(text.get(copied..).ok_or_else(odd_form)?);
     Ok(out)
 }
 

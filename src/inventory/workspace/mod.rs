@@ -70,7 +70,7 @@ pub struct Source {
 }
 
 /// An open workspace. All paths in the file are relative to [`Workspace::root`].
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Workspace {
     /// The folder, absolute.
     pub root: PathBuf,

@@ -32,9 +32,9 @@ impl Reader<'_> {
     pub(super) fn name(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
         if text.trim().is_empty() || Untrusted::new(text).is_hostile() {
-            return Err(
-                self.error(format!("`{key}` is empty or has characters that do not belong in a name"), span)
-            );
+            return Err(self
+                .error(format!("`{key}` is empty or has characters that do not belong in a name"), span)
+                .help("write one line of printable characters, with no spaces at either end"));
         }
         Ok(Some(text.to_owned()))
     }

@@ -1,10 +1,12 @@
 //! An SQLite file or memory with our schema: opening, migrations, and what its errors mean. It must not know what
 //! the tables hold.
 
+use crate::disk::{folder_of, try_folder};
 use crate::error::{Code, Error, Result};
 use rusqlite::config::DbConfig;
 use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -51,7 +53,8 @@ impl Sqlite {
     /// Opens or makes the store. A file that is not ours is left as it is.
     ///
     /// # Errors
-    /// `E-STORE` when the file is no store or is damaged, `E-NEWER`, `E-WRITE`.
+    /// `E-STORE` when the file is no store or is damaged, `E-NEWER`, `E-WRITE` when the file or its folder is not
+    /// writable.
     pub fn open(path: &Path) -> Result<Self> {
         let exists = is_ours(path)?;
         let flags = OpenFlags::default() | OpenFlags::SQLITE_OPEN_NOFOLLOW;
@@ -229,8 +232,34 @@ fn with_path(mut error: Error, path: Option<&Path>) -> Error {
     error
 }
 
+/// The error when not the store, but a missing permission stopped SQLite. Even reading can need one: SQLite keeps its
+/// log in the folder of the store.
+pub(super) fn barred(path: Option<&Path>, cause: &rusqlite::Error) -> Option<Error> {
+    use rusqlite::ErrorCode::{CannotOpen, PermissionDenied, ReadOnly};
+    let path = path?;
+    let code =
+        cause.sqlite_error_code().filter(|code| matches!(code, ReadOnly | PermissionDenied | CannotOpen))?;
+    let folder = folder_of(path);
+    let denied = try_folder(folder)
+        .err()
+        .filter(|cause| matches!(cause.kind(), ErrorKind::PermissionDenied | ErrorKind::ReadOnlyFilesystem));
+    let error = match denied {
+        Some(cause) => {
+            let what = format!("the folder of the store is not writable ({cause})");
+            Error::new(Code::Write, what).at_path(folder)
+        }
+        None if code == CannotOpen => return None,
+        None => Error::new(Code::Write, "the store is not writable").at_path(path),
+    };
+    let help = "ask for write permission, or add --read-only to look without writing; nothing was changed";
+    Some(error.help(help))
+}
+
 /// What SQLite says of a file that it cannot read.
 pub(super) fn broken(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
+    if let Some(error) = barred(path, cause) {
+        return error;
+    }
     if cause.sqlite_error_code() == Some(rusqlite::ErrorCode::OperationInterrupted) {
         let what = "this store is damaged: reading it takes far more than a file of its size can need";
         return with_path(Error::new(Code::Store, what), path)
@@ -242,16 +271,16 @@ pub(super) fn broken(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
 
 /// What SQLite says when a change did not come about.
 fn unwritable(path: Option<&Path>, cause: &rusqlite::Error) -> Error {
-    use rusqlite::ErrorCode::SystemIoFailure;
-    use rusqlite::ErrorCode::{
-        CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, PermissionDenied, ReadOnly, TooBig,
-    };
+    use rusqlite::ErrorCode::{CannotOpen, DatabaseBusy, DatabaseLocked, DiskFull, SystemIoFailure, TooBig};
+    if let Some(error) = barred(path, cause) {
+        return error;
+    }
     match cause.sqlite_error_code() {
         Some(DatabaseBusy | DatabaseLocked) => {
             with_path(Error::new(Code::Write, "the store is in use by another process"), path)
                 .help("try again when it has finished; nothing was changed")
         }
-        Some(CannotOpen | DiskFull | PermissionDenied | ReadOnly | SystemIoFailure) => with_path(
+        Some(CannotOpen | DiskFull | SystemIoFailure) => with_path(
             Error::new(Code::Write, format!("cannot write the store ({})", reason(cause))),
             path,
         )

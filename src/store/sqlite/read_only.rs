@@ -1,13 +1,13 @@
 //! Copies: of a store that is only read, in memory, where records may be added and are gone with the program; and of
 //! such a memory in a file.
 
-use crate::error::Result;
+use crate::error::{Code, Error, Result};
 use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags};
 use std::path::Path;
 use std::time::Duration;
 
-use super::connection::{Sqlite, broken};
+use super::connection::{Sqlite, barred, broken};
 use super::file::{beside, is_ours};
 
 /// Pages copied at a time.
@@ -17,12 +17,20 @@ impl Sqlite {
     /// Opens a copy of the store in memory; without a store, an empty one. The file is left as it is.
     ///
     /// # Errors
-    /// `E-STORE` when the file is no store or is damaged, `E-NEWER`.
+    /// `E-STORE` when the file is no store or is damaged, `E-NEWER`; `E-READ` when it has a log, which cannot be read
+    /// without write permission.
     pub fn copy_of(path: &Path) -> Result<Self> {
         if !is_ours(path)? {
             return Sqlite::in_memory();
         }
-        let failed = |cause: rusqlite::Error| broken(Some(path), &cause);
+        let failed = |cause: rusqlite::Error| match barred(Some(path), &cause) {
+            Some(_) => {
+                Error::new(Code::Read, "the store was not closed cleanly, and its folder is not writable")
+                    .at_path(path)
+                    .help("open the workspace once as a user with write permission; nothing was changed")
+            }
+            None => broken(Some(path), &cause),
+        };
         // Without a write-ahead log beside it the file is all there is, and SQLite need not make any beside it.
         let has_log =
             std::fs::symlink_metadata(beside(path, "-wal")).is_ok_and(|metadata| metadata.len() > 0);

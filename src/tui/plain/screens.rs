@@ -213,7 +213,7 @@ fn relative(app: &App, view: &View, at: usize) -> Option<String> {
         Some(summary) => {
             parts.push(summary.word.to_owned());
             if summary.decision != Decision::NotJudged {
-                parts.push(format!("L{}", summary.effective_level()));
+                parts.push(summary.effective_level());
             }
         }
         None => parts.push("not in the inventory".to_owned()),

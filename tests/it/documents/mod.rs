@@ -190,6 +190,8 @@ fn every_document() -> Desk {
     desk.prints("claims-check", &["claims", "check", "before.jsonl", "claims.jsonl"]);
     desk.prints("claims-check", &["claims", "check", "claims.jsonl", "moved.jsonl"]);
     desk.prints("claims-check", &["claims", "check", "moved.jsonl", "before.jsonl"]);
+    desk.prints("claims-form", &["claims", "check", "before.jsonl"]);
+    desk.prints("claims-form", &["claims", "check", "moved.jsonl"]);
     desk.prints("inspection", &["inspect", "mine/model.sig"]);
     desk.prints("inspect-bom", &["inspect", "boms/vendor.cdx.json"]);
     // Of the workspace.

@@ -2,7 +2,7 @@
 //! (RFC 6962) whose promise it holds.
 
 use super::http::{Reply, Request};
-use super::{Fault, Key, State, base64, now, sha256};
+use super::{Clock, Fault, Key, State, base64, sha256};
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1, UnparsedPublicKey};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -21,6 +21,7 @@ pub struct Authority {
     root: Vec<u8>,
     pub log: Key,
     other_log: Key,
+    clock: Clock,
 }
 
 struct Subject(Vec<u8>);
@@ -35,7 +36,7 @@ impl PublicKeyData for Subject {
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub fn new(clock: Clock) -> Self {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "certificates.test");
@@ -44,7 +45,7 @@ impl Authority {
         params.not_before = rcgen::date_time_ymd(2024, 1, 1);
         params.not_after = rcgen::date_time_ymd(2045, 1, 1);
         let root = params.self_signed(&key).unwrap().der().to_vec();
-        Authority { key, params, root, log: Key::p256(), other_log: Key::p256() }
+        Authority { key, params, root, log: Key::p256(), other_log: Key::p256(), clock }
     }
 
     pub fn root(&self) -> Vec<u8> {
@@ -52,7 +53,7 @@ impl Authority {
     }
 
     fn issue(&self, point: Vec<u8>, name: SanType, issuer: &str, fault: Option<Fault>) -> String {
-        let from = rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(now() as u64 - 5);
+        let from = rcgen::date_time_ymd(1970, 1, 1) + Duration::from_secs(self.clock.now() as u64 - 5);
         let mut params = CertificateParams::default();
         params.distinguished_name = DistinguishedName::new();
         params.not_before = from;
@@ -84,7 +85,7 @@ impl Authority {
     fn promise(&self, certificate: &[u8], log: &Key) -> Vec<u8> {
         let parsed = x509_cert::Certificate::from_der(certificate).unwrap();
         let tbs = parsed.tbs_certificate.to_der().unwrap();
-        let at = (now() as u64 * 1000).to_be_bytes();
+        let at = (self.clock.now() as u64 * 1000).to_be_bytes();
         let mut signed = vec![0, 0];
         signed.extend_from_slice(&at);
         signed.extend_from_slice(&[0, 1]);

@@ -1,7 +1,7 @@
 //! Rekor: a Merkle tree (RFC 6962) of entries with signed checkpoints, behind the interfaces of v1 and v2.
 
 use super::http::{Reply, Request};
-use super::{Fault, Key, base64, now, sha256};
+use super::{Clock, Fault, Key, base64, sha256};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -12,6 +12,7 @@ pub struct Log {
     pub key: Key,
     other: Key,
     leaves: Mutex<Vec<Vec<u8>>>,
+    clock: Clock,
 }
 
 /// Entries of the log that were made before this one of its shards.
@@ -26,14 +27,14 @@ struct Place {
 }
 
 impl Log {
-    pub fn new(origin: &'static str, key: Key) -> Self {
+    pub fn new(origin: &'static str, key: Key, clock: Clock) -> Self {
         let other = match key {
             Key::P256(_) => Key::p256(),
             Key::Ed25519(_) => Key::ed25519(),
         };
         // Not the first entry: a proof then has something to prove.
         let leaves = (0..5u8).map(|n| leaf(&[n])).collect();
-        Log { origin, key, other, leaves: Mutex::new(leaves) }
+        Log { origin, key, other, leaves: Mutex::new(leaves), clock }
     }
 
     /// Version 1 names a log by its key, version 2 by name and key (C2SP signed-note).
@@ -99,7 +100,7 @@ impl Log {
         let promised = format!(
             r#"{{"body":"{}","integratedTime":{},"logID":"{}","logIndex":{index}}}"#,
             base64(&body),
-            now(),
+            self.clock.now(),
             hex::encode(self.id())
         );
         let mut entry: Value = serde_json::from_str(&promised).unwrap();

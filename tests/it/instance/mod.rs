@@ -15,7 +15,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use std::net::TcpStream;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -104,11 +104,25 @@ pub fn now() -> i64 {
     jiff::Timestamp::now().as_second()
 }
 
+/// What its services hold for the time: that of the machine, unless it was set. Tokens of identity live by the machine's.
+#[derive(Clone, Default)]
+struct Clock(Arc<AtomicI64>);
+
+impl Clock {
+    fn now(&self) -> i64 {
+        match self.0.load(Ordering::SeqCst) {
+            0 => now(),
+            set => set,
+        }
+    }
+}
+
 /// Everything behind the doors, shared with the threads that answer.
 struct State {
     url: Mutex<String>,
     fault: Mutex<Option<(At, Fault)>>,
     stopped: AtomicBool,
+    clock: Clock,
     authority: authority::Authority,
     first_log: log::Log,
     second_log: log::Log,
@@ -132,15 +146,17 @@ pub enum Uses {
 
 impl Instance {
     pub fn start() -> Self {
+        let clock = Clock::default();
         let state = Arc::new(State {
             url: Mutex::default(),
             fault: Mutex::default(),
             stopped: AtomicBool::new(false),
-            authority: authority::Authority::new(),
-            first_log: log::Log::new("first.log.test", Key::p256()),
-            second_log: log::Log::new("second.log.test", Key::ed25519()),
-            stamps: stamps::Authority::new(),
+            authority: authority::Authority::new(clock.clone()),
+            first_log: log::Log::new("first.log.test", Key::p256(), clock.clone()),
+            second_log: log::Log::new("second.log.test", Key::ed25519(), clock.clone()),
+            stamps: stamps::Authority::new(clock.clone()),
             login: login::Provider::new(),
+            clock,
         });
         let shared = state.clone();
         let url = http::serve(move |request| shared.answer(request), {
@@ -149,6 +165,11 @@ impl Instance {
         });
         *state.url.lock().unwrap() = url.clone();
         Instance { state, url }
+    }
+
+    /// From now on certificates, entries and timestamps are made at this time.
+    pub fn set_clock(&self, at: jiff::Timestamp) {
+        self.state.clock.0.store(at.as_second(), Ordering::SeqCst);
     }
 
     /// From now on this service fails so.

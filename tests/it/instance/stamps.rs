@@ -1,7 +1,7 @@
 //! A timestamp authority (RFC 3161): a CMS-signed token over a digest, written in DER by hand.
 
 use super::http::{Reply, Request};
-use super::{Fault, sha256};
+use super::{Clock, Fault, sha256};
 use crate::tokens::{SHA256, attribute, int, octets, oid, seq, tlv as der};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
@@ -15,10 +15,11 @@ pub struct Authority {
     leaf: Vec<u8>,
     key: EcdsaKeyPair,
     other: EcdsaKeyPair,
+    clock: Clock,
 }
 
 impl Authority {
-    pub fn new() -> Self {
+    pub fn new(clock: Clock) -> Self {
         let named = |name: &str| {
             let mut params = CertificateParams::default();
             params.distinguished_name.push(DnType::CommonName, name);
@@ -46,6 +47,7 @@ impl Authority {
             key: EcdsaKeyPair::from_pkcs8(&ECDSA_P256_SHA256_ASN1_SIGNING, &leaf_key.serialize_der())
                 .unwrap(),
             other: EcdsaKeyPair::generate(&ECDSA_P256_SHA256_ASN1_SIGNING).unwrap(),
+            clock,
         }
     }
 
@@ -58,7 +60,7 @@ impl Authority {
         let query: Vec<der::Any> = Decode::from_der(&request.body).unwrap();
         let nonce = query.iter().skip(2).find(|field| der::Tagged::tag(*field) == der::Tag::Integer);
         let algorithm = seq(&[oid(SHA256), vec![5, 0]]);
-        let at = jiff::Timestamp::now().strftime("%Y%m%d%H%M%SZ").to_string();
+        let at = crate::tokens::time(self.clock.now());
         let imprint = if fault == Some(Fault::WrongBody) {
             seq(&[algorithm.clone(), octets(&sha256(b"x"))])
         } else {

@@ -79,7 +79,7 @@ fn an_evaluation_is_passed_when_every_threshold_is_met_to_the_digit() {
     assert_eq!(evaluated(result(json!("0.5"), json!(true))).passed, Some(false));
     // Without a threshold nothing is known.
     assert_eq!(evaluated(json!([{ "metric": "f1", "value": 0.9 }])).passed, None);
-    for bad in [json!("0,98"), json!("1e999"), json!(true), json!("NaN"), json!("")] {
+    for bad in [json!("0,98"), json!("1e9999999"), json!(true), json!("NaN"), json!("")] {
         let faults = faults(
             EVALUATION,
             &json!({ "benchmark": { "name": "b" }, "evaluatedAt": "2026-04-01T00:00:00Z",
@@ -100,7 +100,7 @@ fn decimals_compare_digit_by_digit() {
     assert_eq!(decimal("1.50"), decimal("01.5"));
     assert_eq!(decimal("12e-1").to_string(), "1.2");
     assert_eq!(decimal("-00.10").to_string(), "-0.1");
-    for bad in ["", "-", ".5", "5.", "+1", "1e", "0x1", "inf", "1_0", "1e101", &"1".repeat(61)] {
+    for bad in ["", "-", ".5", "5.", "+1", "1e", "0x1", "inf", "1_0", "1e1000001", &"1".repeat(1001)] {
         assert!(Decimal::parse(bad).is_none(), "{bad}");
     }
 }

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
+      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGYCMQDXIIwLqYbqzrDj+GUNrbu6SPZGI6H0E8xPsjTPou1X4lfNSje3WAYMoBaZuW8wsSkCMQCbG5FPujg8nwohvvzYoAzRTuPQs8TjuYrMvcR0UIR7I0IKciauvtmscWuv42JJIx0=",
+        "sig": "MGUCMQChfYaJEtLmWKInoo7JxAYwDO28B7B/6NpwXgMs6pbJ8WE8J0JjHUY3OyfJdhKU1d0CMCXop7mJ/NyrEWjjFsRTn/0yOgUC5/MT7Hs2cmYzxayC2CWS2CE/T4t5Um1ekQz5sw==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
+      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMHzpZrxDIEko0s6KNPJb2kjbIS8BRX+ybg8F76JSNCFtaHzzOpoVTZ2Dc3+pomwKfgIxAL4iCrb7My5fMNgstfPJgtgyXtUQbk3fpqRw34AEr9h46jSmu7U+OlsTDk6zhb2L9Q==",
+        "sig": "MGQCMDjYE1WXWvvoRGAHKLGoHBH7dpyO3vEsVlpsTRLPosNGGHvCqRsvodn2D/tqVOKiFAIwDosBAKWwOwJtEIw+uh50dh3tS7KW+KurTfTURCtSbI3XD7/oPiqE1fpjTTozxz+8",
         "keyid": ""
       }
     ]

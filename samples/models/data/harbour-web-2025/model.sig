@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
+      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGYCMQCsqm/Zd7UpS4GvmjFic3dybs59c7/MStXliFzFNivKJQck153GD8TTgDPcHN1S39oCMQDBM2mUG7irAFfjEvhKK6voQb4yD8liH4Al049ceshf18ZM2XAnkkJywQfjxPLV3ZM=",
+        "sig": "MGUCMQD8vJaWVwHkRFD1maT7n7uWO/3AlKlrURXsupx4E/WcJbTRTdQtaNLyIU2NHo1O3hoCMGWpNL2gL436kt8+gSVQsBu2E6fs1ywbMht23mAnggWzSmnLuRCAu9VDRzAgtqQOXg==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "db22d098e35194d9148dd7ff55f625c6c2dda0e4b888f34d7f77c5e9bddce623"
+      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQCwrRKvB6scSa0LP5cmv5Ol1F/oNx5IR1c1IyKhHN6xQjQurm2j+hGcEF8YC5LqW4ECMAOEjSTgP4b8SKb02uIjrOJlS20tnE9SOYJvOgrItqItcm7p6J0nHsjdqGt3Vp2uzw==",
+        "sig": "MGUCMGSCez70L8J+ABd06DEnC0ObpZHnNfaqzpRIhSMiWjcoG5QRw/a0YIfgrR3sGYy8kQIxAL5T53Tueb3OLgF7Bj6PpU4VWYNPYJLU5bsZDyKeBLM22nAOCeE10CnZUvqU+RpS8g==",
         "keyid": ""
       }
     ]

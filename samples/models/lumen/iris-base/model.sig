@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
+      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGHAkE90fYbZ2HmCXnmIC3Zw2sY5VN4bouUkrxkdKJuqFQDkC1+JRYe695CEOfSAoPvmBY6/uFql2wYjoEMW0DLgvHgjQJCAefCxtYc294LLkgKrRhtf9aNp2AwHXa+D9BTC7f2D88eXkBR5mj0dQNF206/URAtjAnCSoLKSaTq4i9JOuY00YHN",
+        "sig": "MIGIAkIAhYLkw1H7GXOLe1lgGKfn/nf8fSFVp5iCcs0Ud0Da15Kulu5hjZ2m63Fis4w/ywwXiWxvUP5d1k6zy7cH2n+Y5ZICQgGB03pUKVo2EoVka4jNTMMjEmB+3el4/i7N0NDlbyw/FxOO6ecCSXASDSHtDeE0F/jpprqLUpD+61EkiqlByMVy1w==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
+      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIBi+hgADc2XcOpGAj1BaKZqlSOqDia091HT4iekqr+w41UDjgnSbXpXeapKKuKwJG9EKmnwcizaGj/a6MEH5GROwYCQgE1ZVaA9jWrmLb8ne47KwEeVq3vyjde3mIx96KKPsNA5nM50NuSS1/tNT/N018S2N5nMv80hWeX1sdH6HHAnAx8/A==",
+        "sig": "MIGIAkIBBxT0n2ItXXkbuIKsxpbrOs41b8+xCO0+Cnft1+tS/yh3dSgpJOtQMQCCfF6EvtqdJ0+UxgLnzeJ5n3bFmASGGtQCQgCvgtpEPtZNIe7lmRxf1LxlGGPISzvP/gks3vFdj/7jaW3memcfjEQTa6avByAyQiVb3qKYKzLreN76arvhPCgRqQ==",
         "keyid": ""
       }
     ]

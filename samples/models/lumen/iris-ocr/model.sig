@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "fbf2e9449d075b084384d834ef13ffdecb365b40c21eb3918eb90d34dfc7775d"
+      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIBjj8wMn6nZxBCaSn3zYBDvNJ6O1cyVJ+INjNIzTAolpZ8hyoYCLicIhJYDOpVbeVz0ZdgMu3AMYxbfrr8KhtA+q8CQgFMtEE3hEHu0y4jSopU22z8kC10GTCTkLjohe0727BwmKF/80FBTx5SBUViCGdKBhZDiEz2k1y6bTIXMBT/aIf/hA==",
+        "sig": "MIGIAkIB4wVxbnzVrBvkct9+BrfUHlpAUPQOm7S+1h5cteKX7FW7vVxccVcFxqRsdCfImp1AbecbL7CPNxBAhh1fY3GZMk8CQgE0T1wrg/XP2XeKh5dZfCcu5TqDseT0SwIcfSJJcC68z3enBrV+l07nOn6lCk9F4yAgsC2v8qXaGMIFvMFGimbsPg==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "d67bb573a0c4cd6bc70ebd9f3b88e5874b32ca0b1b8bd9602c8a7553e628e469"
+      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQCgVZTnCkv0Pt8WQyyyFi2fz4uDCPDhRPAs6kVo5HeaHQIgfOn9YVA5B7/7s4ldsLAKOcfj45BdUXlAWr8rkrmxW6M=",
+        "sig": "MEUCIQCrPxDbQsHmAkHQ1ys/xAJioLSXNEraXZ7w5LnTE4TZwAIgfaGMTBhdn14KfrRBaOKpTb0ymm9g9vMyMTbCnYZQEJ0=",
         "keyid": ""
       }
     ]

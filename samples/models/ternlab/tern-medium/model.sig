@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "d67bb573a0c4cd6bc70ebd9f3b88e5874b32ca0b1b8bd9602c8a7553e628e469"
+      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCIFZ4fAwnSDwD44Od4AlkLqJO8zzPIBEwAP9nr1tyRkI5AiAF3aIE8POmAcLvgeiMf9q4P/dtURuaE7P1Esat6PzOFQ==",
+        "sig": "MEUCIF4V32GJfhIHLTv6h3jCzgMjGT3f7J804EX6OoTfd/G+AiEA5AE7NmvTPscWSv1vOf2GXLD1V82KmmqgSrj4VLQW7iA=",
         "keyid": ""
       }
     ]

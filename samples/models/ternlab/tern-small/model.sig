@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "d67bb573a0c4cd6bc70ebd9f3b88e5874b32ca0b1b8bd9602c8a7553e628e469"
+      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCICaG7wkzsxMYOw7czJElqaDFOB9K6prB7S84dt88nh/DAiBCqZ42lCpUtNSVihXEX4KuCNeR8Y6/Gp2nxy6SPQEmdg==",
+        "sig": "MEYCIQCAkDcxzlVL2u3tbri4lwwdoo0C6peRyfeCi8o/wDl4+gIhAKFBC8Oc8AZjPvvH+eAVjFvw9N+z2NNvk2Izzfjhz45v",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "856dac2b161680efb660a6da1654e6d138e46e9b38dfa9c2257bfc0123d778d0"
+      "hint": "e9abfbb262e28d53e18bb177a8d7cc7605bf71bb18794286114fa45303b4eba4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIDuu9P4/Vd4afPtIt5ErE4dpODrKVVkdGNMYkfKGsElSAiEAi3kbDQ45Uk/pbdiFcYAsOCmvmjkhbXkIExh1LgGnt8w=",
+        "sig": "MEUCIQDmge5tAGlcmx4EPMaO2q5uWVrD7PX38BZJDGEExH6kyQIgMU+3lFREDj3Jg97tSmhTLS16gOMNFZl1JK+ltebdaAI=",
         "keyid": ""
       }
     ]

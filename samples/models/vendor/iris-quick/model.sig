@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "856dac2b161680efb660a6da1654e6d138e46e9b38dfa9c2257bfc0123d778d0"
+      "hint": "e9abfbb262e28d53e18bb177a8d7cc7605bf71bb18794286114fa45303b4eba4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIH4FRSDlM7aXvRJUS9fmWxKbrAUM08CSam8fnyPWthpqAiEAjyu5gLCCXVx3ncEev4UkGL4B/u1nkexAqtLAPzOPxCc=",
+        "sig": "MEQCIHLsDfbS4hbvdNSw1TxeIDpnYozUkfM0vlV4zhqt5NbgAiByp9+vc7zDcx2KgF5yDudBU5KQ2bOafL/qLPvSecYuJA==",
         "keyid": ""
       }
     ]

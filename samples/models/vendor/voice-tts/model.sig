@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "856dac2b161680efb660a6da1654e6d138e46e9b38dfa9c2257bfc0123d778d0"
+      "hint": "e9abfbb262e28d53e18bb177a8d7cc7605bf71bb18794286114fa45303b4eba4"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCIC9KM04uPVG0PKrbFtY3U2g11cqWdidFRZnA0EhzaYRgAiBE8HE7BjpLIzXnEJvp+VwyjgeJ74cJ36hcid2TwUiUGQ==",
+        "sig": "MEQCIFoyincIPb1VN8OytUjjf3RRJzQbdM6O0JgVrUmPL/6wAiBBcSIOq519J2jDmsBAbLqk5hfNukWxNEMyEyyfuZgKLA==",
         "keyid": ""
       }
     ]

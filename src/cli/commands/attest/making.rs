@@ -5,7 +5,7 @@ use crate::attest::{Draft, Made, PredicateKind, append_claims, check_appendable,
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
-use crate::cli::session::{find, no_such_model, open, warn_of_policy};
+use crate::cli::session::{find, no_such_model, open, open_to_try, warn_of_policy};
 use crate::cli::signer::{SignedStatement, SignerByFlags};
 use crate::clock::this_second;
 use crate::disk::{check_writable, read_small, write_new};
@@ -91,7 +91,7 @@ impl Making {
         if !self.dry_run {
             self.signer.required()?;
         }
-        let workbench = open(common)?;
+        let workbench = self.open(common)?;
         warn_of_policy(&workbench, output);
         self.begin_in(workbench, model, common, output)
     }
@@ -126,6 +126,14 @@ impl Making {
             check_appendable(&begun.subject.claims)?;
         }
         Ok(begun)
+    }
+
+    /// Opens the workspace; for a dry run also where it cannot be written.
+    ///
+    /// # Errors
+    /// As [`open`].
+    pub(super) fn open(&self, common: &Common) -> Result<Workbench> {
+        if self.dry_run { open_to_try(common) } else { open(common) }
     }
 
     /// Whether this is a dry run.
@@ -189,8 +197,8 @@ impl Begun<'_> {
         let Some(file) = &self.making.predicate else { return draft()?.check(of.kinds) };
         let bytes = read_small(file, LIMIT_PREDICATE_BYTES)?;
         let named = self.making.predicate_type.as_deref();
-        let made = given(&bytes, named, of.usual, &self.subject.subject.root)
-            .and_then(|draft| draft.check(of.kinds));
+        let made =
+            given(&bytes, named, of.usual, &self.subject.subject).and_then(|draft| draft.check(of.kinds));
         made.map_err(|error| {
             let place = match &error.at {
                 Some(at) => format!("{}, {}", file.to_string_lossy(), at.raw()),

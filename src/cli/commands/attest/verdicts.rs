@@ -5,7 +5,7 @@ use super::parts;
 use crate::attest::{PredicateKind, ResultDraft, ReviewDraft, SummaryDraft};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::{find, finish, open_to_judge};
+use crate::cli::session::{find, finish};
 use crate::decision::ReviewWord;
 use crate::error::{Code, Error, Result};
 use crate::workbench::{JobKind, SummaryNames};
@@ -121,7 +121,8 @@ pub(super) fn summary(arguments: &Summary, common: &Common, output: &Output) -> 
         return begun.finish(&made);
     }
     making.signer_required()?;
-    let workbench = open_to_judge(common)?;
+    let workbench = making.open(common)?;
+    workbench.valid_policy()?;
     let id = {
         let view = workbench.view();
         let index = find(&view, model)?;

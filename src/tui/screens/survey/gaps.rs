@@ -31,9 +31,15 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
     let [head, list, foot] =
         Layout::vertical([Constraint::Length(1), Constraint::Min(0), Constraint::Length(foot)]).areas(inside);
     let number = survey.gaps.first().map_or(0, |gap| gap.models).to_string().len();
-    let bar = if columns >= 90 { 20 } else { 10 };
-    let of = format!("{:>number$} of {all}", "");
-    let titles = format!("  {of} {} {}{}what it asks", fit("", bar), fit("control", 9), fit("who", 10));
+    let bar = if columns >= 90 { 20 } else { 4 };
+    let counts = format!("{:>number$} of {all}", "").len();
+    let titles = format!(
+        "  {} {} {}{}what it asks",
+        fit("models", counts),
+        fit("", bar),
+        fit("control", 8),
+        fit("who", 9)
+    );
     lines(frame, head, &[pen.line(Role::Muted, titles)], 0);
     let first = first_row(chosen, survey.gaps.len(), list.height);
     let mut drawn = Drawn::default();
@@ -42,13 +48,13 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
         let is_chosen = position == chosen;
         let line = Line::from(vec![
             pen.span(Role::Accent, if is_chosen { "▸ " } else { "  " }),
-            pen.span(Role::Title, fit(&format!("{:>number$}", gap.models), of.len())),
+            pen.span(Role::Title, format!("{:>number$} of {all}", gap.models)),
             Span::raw(" "),
             full,
             rest,
             Span::raw(" "),
-            pen.span(Role::Text, fit(&screen(&gap.control), 9)),
-            pen.span(Role::Muted, fit(duty(gap.duty), 10)),
+            pen.span(Role::Text, fit(&screen(&gap.control), 8)),
+            pen.span(Role::Muted, fit(duty(gap.duty), 9)),
             pen.span(Role::Text, screen(&gap.title)),
         ]);
         put(frame, list.x, y, &line, list.width);

@@ -2,7 +2,7 @@
 //! is.
 
 use super::shown::Shown;
-use crate::report::survey::{covered, left_open, percent, shared, unmeasured};
+use crate::report::survey::{covered, left_open, open_musts, percent, shared, unmeasured};
 use crate::text::{count, width};
 use crate::tui::screens::paint::{Pen, choose, fit, lines};
 use crate::tui::state::hit::{Drawn, Hit};
@@ -29,17 +29,18 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
     text.push(pen.rule("coverage", columns));
     text.extend(coverage(shown.survey, pen, columns));
     text.push(pen.rule("whose turn it is", columns));
-    let room = usize::from(inside.height);
+    // The scope of a level is said wherever levels are shown; who waits for whom may be said in short.
+    let room = usize::from(inside.height).saturating_sub(text.len());
+    let scope = pen.wrapped(Vec::new(), Role::Muted, crate::maturity::SCOPE, columns);
     let long = turns(shown.survey, pen, columns);
-    match text.len() + long.len() <= room {
+    match long.len() + scope.len() <= room {
         true => text.extend(long),
         false => text.extend(turns_in_short(shown.survey, pen, columns)),
     }
-    let scope = pen.wrapped(vec![Span::raw(" ")], Role::Muted, crate::maturity::SCOPE, columns);
-    if text.len() + scope.len() < room {
+    if text.len() + scope.len() < usize::from(inside.height) {
         text.push(Line::default());
-        text.extend(scope);
     }
+    text.extend(scope);
     lines(frame, inside, &text, 0);
     let mut drawn = Drawn::default();
     if let Some(at) = at.and_then(|at| u16::try_from(at).ok()).filter(|at| *at < inside.height) {
@@ -171,13 +172,13 @@ fn coverage(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>>
     rows.iter().map(row).collect()
 }
 
-fn waiting(survey: &Survey) -> [(&'static str, usize, Option<usize>); 4] {
+fn waiting(survey: &Survey) -> [(&'static str, usize); 4] {
     let duties = &survey.duties;
     [
-        ("producer alone", duties.models_producer, Some(duties.producer.open)),
-        ("us alone", duties.models_us, Some(duties.us.open)),
-        ("both", duties.models_both, Some(duties.both.open)),
-        ("nobody", duties.models_none, None),
+        ("producer alone", duties.models_producer),
+        ("us alone", duties.models_us),
+        ("both", duties.models_both),
+        ("nobody", duties.models_none),
     ]
 }
 
@@ -187,26 +188,28 @@ fn turns(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
         return vec![pen.line(Role::Muted, " nothing is measured yet")];
     }
     let counts = format!("{all} of {all}").len();
-    let musts = |open: Option<usize>| {
-        open.map_or_else(|| "highest level".to_owned(), |open| count(open, "open must"))
-    };
-    let words = waiting(survey).into_iter().map(|(_, _, open)| width(&musts(open))).max().unwrap_or(0);
-    let gauge = columns.saturating_sub(1 + NAME + 1 + counts + 2 + words).clamp(3, 30);
-    let row = |(who, models, open): (&str, usize, Option<usize>)| {
+    let gauge = columns.saturating_sub(1 + NAME + 1 + counts).clamp(3, 30);
+    let row = |(who, models): (&str, usize)| {
         let [full, rest] = pen.gauge(Role::Accent, models, all, gauge);
+        let many = format!("{models} of {all}");
         Line::from(vec![
             pen.span(Role::Text, format!(" {}", fit(who, NAME))),
             full,
             rest,
-            pen.span(Role::Text, format!(" {:>counts$}", format!("{models} of {all}"))),
-            pen.span(Role::Muted, format!("  {}", musts(open))),
+            pen.span(Role::Text, format!(" {many:>counts$}")),
         ])
     };
-    waiting(survey).into_iter().map(row).collect()
+    let mut text: Vec<Line<'static>> = waiting(survey).into_iter().map(row).collect();
+    let musts = format!("open musts: {}", open_musts(&survey.duties));
+    text.extend(pen.wrapped(vec![Span::raw(" ")], Role::Muted, &musts, columns));
+    text
 }
 
 fn turns_in_short(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let parts = waiting(survey).map(|(who, models, _)| format!("{who} {models}"));
+    let parts = waiting(survey).map(|(who, models)| format!("{who} {models}"));
     let words = format!("{} · of {}", parts.join(" · "), survey.measured.models);
-    pen.wrapped(vec![Span::raw(" ")], Role::Text, &words, columns)
+    let mut text = pen.wrapped(vec![Span::raw(" ")], Role::Text, &words, columns);
+    let musts = format!("open musts: {}", open_musts(&survey.duties));
+    text.extend(pen.wrapped(vec![Span::raw(" ")], Role::Muted, &musts, columns));
+    text
 }
