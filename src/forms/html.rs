@@ -19,7 +19,7 @@ const STYLE: &str = ":root{color-scheme:light dark;--ink:#1b2733;--dim:#57636f;-
     body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground);margin:2rem}\
     h1{font-size:1.4rem}h2{font-size:1.1rem;margin-top:2rem}\
     table{border-collapse:collapse}td,th{text-align:left;vertical-align:top;padding:.25rem .8rem .25rem 0;\
-    border-bottom:1px solid var(--line)}td,dd{overflow-wrap:anywhere}td{min-width:3.2rem}\
+    border-bottom:1px solid var(--line)}td,dd{overflow-wrap:anywhere}td{min-width:4.6rem}\
     dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt,.dim{color:var(--dim)}dd{margin:0}\
     .good{color:var(--good)}.warn{color:var(--warn)}.bad{color:var(--bad)}.unknown{color:var(--unknown)}\
     pre{line-height:1.25;overflow-x:auto}\
@@ -35,7 +35,7 @@ const STYLE: &str = ":root{color-scheme:light dark;--ink:#1b2733;--dim:#57636f;-
     @media print{:root{color-scheme:light;--ink:#000;--dim:#444;--line:#bbb;--ground:#fff;--good:#1a6b2c;\
     --warn:#7a5200;--bad:#a8221a;--unknown:#5b3a96;--bar:#2f5d8a}body{margin:0;font-size:8pt}h2{break-after:avoid}\
     thead{display:table-header-group}tr,.drawing,pre{break-inside:avoid}pre{white-space:pre-wrap}\
-    svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}@page{margin:15mm}";
+    svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}@page{size:landscape;margin:12mm}";
 
 /// The page.
 pub fn html(page: &Page) -> String {
@@ -90,6 +90,8 @@ fn bars(chart: &Chart, out: &mut String) {
     /// Units of a whole bar.
     const WIDE: usize = 1000;
     const HIGH: usize = 40;
+    /// The colour of an empty bar, for readers that know no style of the page.
+    const REST: &str = "#cfd6de";
     let [first, last] = chart.columns;
     let _ = write!(
         out,
@@ -103,7 +105,7 @@ fn bars(chart: &Chart, out: &mut String) {
         let _ = write!(
             out,
             "<tr><th scope=\"row\">{}</th><td><svg viewBox=\"0 0 {WIDE} {HIGH}\" preserveAspectRatio=\"none\" \
-             role=\"img\" aria-label=\"{}: {figures}\"><rect class=\"rest\" width=\"{WIDE}\" height=\"{HIGH}\" fill=\"#cfd6de\"/>",
+             role=\"img\" aria-label=\"{}: {figures}\"><rect class=\"rest\" width=\"{WIDE}\" height=\"{HIGH}\" fill=\"{REST}\"/>",
             escaped(bar.name.text()),
             escaped(bar.name.text())
         );
@@ -113,7 +115,8 @@ fn bars(chart: &Chart, out: &mut String) {
                 out,
                 "<rect class=\"fill-{}\" x=\"{from}\" width=\"{wide}\" height=\"{HIGH}\" fill=\"{}\"/>",
                 word(tone),
-                plain_color(tone)
+                // What is beside the point is as what is not there.
+                if tone == Tone::Dim { REST } else { plain_color(tone) }
             );
             from += wide;
         }
