@@ -150,6 +150,19 @@ fn judge_100_000_models(bencher: Bencher) {
     });
 }
 
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn survey_100_000_models(bencher: Bencher) {
+    let view = open(large().path()).view();
+    bencher.bench_local(|| black_box(view.survey()).counted.models);
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn survey_100_000_models_with_digests(bencher: Bencher) {
+    let view = open(large().path()).view();
+    let of = touchmark::view::SurveyOf::default();
+    bencher.bench_local(|| black_box(view.survey_on_evidence(&of)).unwrap().counted.models);
+}
+
 #[divan::bench]
 fn order_100_000_models_by_lineage(bencher: Bencher) {
     bencher.with_inputs(rows).bench_local_values(|(starts, parents)| CapPlan::new(starts, parents));

@@ -368,7 +368,7 @@ fn read<T: DeserializeOwned>(raw: &RawValue, schema: &'static str) -> Result<(Va
 
 /// Escapes of half a character: the strict reader refuses them without a word of their own.
 fn has_lone_surrogate(text: &str) -> bool {
-    serde_json::from_str::<Value>(text).is_err_and(|error| error.to_string().contains("surrogate"))
+    serde_json::from_str::<Value>(text).is_err_and(|error| error.to_string().contains("hex escape"))
 }
 
 fn evaluate(input: &Input, rule: Rule) -> Verdict {
@@ -610,7 +610,7 @@ impl Context {
         is_time(&self.now)
             && !bytes.is_empty()
             && is_hex(bytes, &[bytes.len()])
-            && bytes.len() % 2 == 0
+            && bytes.len().is_multiple_of(2)
             && !self.target_environment.is_empty()
             && !self.challenge.is_empty()
             && observed.into_iter().flatten().all(|text| !text.is_empty())

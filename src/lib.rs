@@ -36,6 +36,7 @@
 pub mod attest;
 pub mod decision;
 pub mod documents;
+pub mod dossier;
 pub mod forms;
 pub mod inventory;
 pub mod lineage;

@@ -3,7 +3,7 @@
 use super::claimed::{FaultKind, SchemaFault};
 use super::digests::{hex_fault, usable};
 use super::said::NamedDigest;
-use crate::disk::{folder_of, read_small};
+use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::signing::{
     Bundle, ClaimsFault, Identity, LineFault, RootDigest, SubjectSaid, claimed_signer, read_head,
@@ -12,7 +12,7 @@ use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::Serialize;
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// A file of claims larger than this is refused.
 pub const LIMIT_CLAIMS_BYTES: u64 = 64 * 1024 * 1024;
@@ -20,12 +20,6 @@ pub const LIMIT_CLAIMS_BYTES: u64 = 64 * 1024 * 1024;
 pub const LIMIT_CLAIMS: usize = 10_000;
 /// Limit of reported faults in subjects.
 const MAX_SUBJECT_FAULTS: usize = 16;
-/// Files of claims beside a model that are read.
-const MAX_FILES: usize = 64;
-/// Limit of folder entries that are examined.
-const MAX_ENTRIES: usize = 20_000;
-/// Names of claims files besides `claims.jsonl`.
-const ENDINGS: [&str; 3] = [".intoto.jsonl", ".sigstore.jsonl", ".sigstore.json"];
 /// A longer line is no claim.
 pub const LIMIT_LINE_BYTES: usize = 16 * 1024 * 1024;
 
@@ -63,6 +57,18 @@ pub struct UnknownLine {
     /// The same, as a fact.
     #[serde(skip)]
     pub kind: LineFault,
+}
+
+/// A file of claims that was not read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnreadClaims {
+    /// Its name; none for the file of claims, `…` for files beyond the limits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Untrusted>,
+    /// Why.
+    pub fault: ClaimsFault,
+    /// The same in words.
+    pub words: String,
 }
 
 /// What a file of claims holds.
@@ -183,34 +189,20 @@ pub fn read_claims(path: &Path) -> Result<ClaimFile> {
     })
 }
 
-/// The bytes of a file of claims, for [`claims_in`]; what kept it from being read is a fact.
-///
-/// # Errors
-/// Why not.
-pub fn read_claims_bytes(path: &Path) -> std::result::Result<Vec<u8>, ClaimsFault> {
-    read_small(path, LIMIT_CLAIMS_BYTES).map_err(|error| match error.code {
-        Code::TooLarge => ClaimsFault::TooLarge { limit_bytes: LIMIT_CLAIMS_BYTES },
-        _ => ClaimsFault::NotReadable,
-    })
-}
-
 /// All lines of a file that was read.
 ///
 /// # Errors
 /// That there are too many.
 pub fn claims_in(bytes: &[u8]) -> std::result::Result<ClaimFile, ClaimsFault> {
     let mut found = ClaimFile::default();
-    for (index, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
-        if line.trim_ascii().is_empty() {
-            continue;
-        }
+    for (line, text) in lines_of(bytes) {
         if found.claims.len() + found.unknown.len() == LIMIT_CLAIMS {
             return Err(ClaimsFault::TooMany { limit_lines: LIMIT_CLAIMS as u64 });
         }
-        match Claim::read(index + 1, line) {
+        match Claim::read(line, text) {
             Ok(claim) => found.claims.push(claim),
             Err((error, kind)) => {
-                found.unknown.push(UnknownLine { file: None, line: index + 1, fault: error.what, kind });
+                found.unknown.push(UnknownLine { file: None, line, fault: error.what, kind });
             }
         }
     }
@@ -222,35 +214,33 @@ pub fn claims_in(bytes: &[u8]) -> std::result::Result<ClaimFile, ClaimsFault> {
     Ok(found)
 }
 
-/// The claims that lie in a model's folder.
-pub fn claims_beside(model: &Path) -> Option<PathBuf> {
-    let path = model.join("claims.jsonl");
-    std::fs::symlink_metadata(&path).is_ok().then_some(path)
+/// The bytes of a file as they are kept as evidence. A file without any claim is not copied: whatever it is instead does
+/// not belong in the evidence store.
+///
+/// # Errors
+/// That there is no claim.
+pub fn claims_to_keep(bytes: Vec<u8>) -> std::result::Result<Vec<u8>, ClaimsFault> {
+    match no_claim(&bytes) {
+        Some(fault) => Err(fault),
+        None => Ok(bytes),
+    }
 }
 
-/// Other claims files of a model, by name: in its folder, or next to a single-file model and named after it.
-/// The model's signature is not one of them. Also returns whether there are more than the limit.
-pub fn further_claims(model: &Path, signature: Option<&Path>) -> (Vec<PathBuf>, bool) {
-    let is_folder = model.is_dir();
-    let folder = if is_folder { model } else { folder_of(model) };
-    let own = |name: &str| {
-        let Some(file) = model.file_name().and_then(|file| file.to_str()) else { return false };
-        let stem = file.rsplit_once('.').map_or(file, |(stem, _)| stem);
-        ENDINGS
-            .iter()
-            .any(|ending| name.strip_suffix(ending).is_some_and(|start| start == file || start == stem))
-    };
-    let is_named = |name: &str| match is_folder {
-        true => ENDINGS.iter().any(|ending| name.ends_with(ending)),
-        false => own(name),
-    };
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().take(MAX_ENTRIES);
-    let names =
-        entries.filter_map(|entry| entry.file_name().into_string().ok()).filter(|name| is_named(name));
-    let mut files: Vec<PathBuf> = names.map(|name| folder.join(name)).collect();
-    files.retain(|file| Some(file.as_path()) != signature && file.is_file());
-    files.sort();
-    let is_cut = files.len() > MAX_FILES;
-    files.truncate(MAX_FILES);
-    (files, is_cut)
+/// That there are lines, and none of them is a claim.
+fn no_claim(bytes: &[u8]) -> Option<ClaimsFault> {
+    let mut first = None;
+    for (line, text) in lines_of(bytes) {
+        match Claim::read(line, text) {
+            Ok(_) => return None,
+            Err((_, fault)) => first = first.or(Some((line as u64, fault))),
+        }
+    }
+    let (line, fault) = first.filter(|_| Claim::parse(1, bytes).is_err())?;
+    Some(ClaimsFault::NoClaim { lines: lines_of(bytes).count() as u64, line, fault })
+}
+
+/// The lines of a file that are not blank, each with its number from 1.
+pub(super) fn lines_of(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let lines = bytes.split(|byte| *byte == b'\n').enumerate();
+    lines.filter(|(_, line)| !line.trim_ascii().is_empty()).map(|(index, line)| (index + 1, line))
 }

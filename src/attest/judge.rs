@@ -212,7 +212,7 @@ impl Judge<'_> {
             (None, Some(_)) => About::AnotherModel,
             (None, None) => About::Unknown,
         };
-        let (kind, validity, said) = read(&claim);
+        let (kind, validity, said) = content_of(&claim);
         Judged {
             kind,
             validity,
@@ -240,7 +240,7 @@ fn predicate(claim: &Claim) -> Option<Value> {
 }
 
 /// The content of a claim. Without a usable digest in its subject it is invalid: its subject is unknown.
-fn read(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
+pub(super) fn content_of(claim: &Claim) -> (Option<PredicateKind>, Validity, Said) {
     let (kind, validity, said) =
         Registry::bundled().read(claim.predicate_type.raw(), &predicate(claim).unwrap_or_default());
     let mut faults = claim.subject_faults();
@@ -301,10 +301,14 @@ pub fn predicates_by(
     pieces: &[Piece<'_>],
     judge: impl FnOnce(Vec<Claim>) -> Result<Vec<Judged>>,
 ) -> Result<(Check, Vec<Judged>)> {
-    let (mut claims, mut unknown, mut fault) = (Vec::new(), Vec::new(), None);
+    let (mut claims, mut unknown, mut hollow, mut fault) = (Vec::new(), Vec::new(), Vec::new(), None);
     for piece in pieces {
         let read = match piece.claims {
             Claims::Absent => continue,
+            Claims::Unreadable(ClaimsFault::NoClaim { lines, line, fault }) => {
+                hollow.push((lines, ClaimRow::NotAClaim { file: piece.file.cloned(), line, fault }));
+                continue;
+            }
             Claims::Unreadable(fault) => Err(fault),
             Claims::Bytes(bytes) => claims_in(bytes),
         };
@@ -319,7 +323,7 @@ pub fn predicates_by(
     }
     let mut judged = if claims.is_empty() { Vec::new() } else { judge(claims)? };
     let check = match fault {
-        None => check(&mut judged, &unknown),
+        None => check(&mut judged, &unknown, hollow),
         Some(fault) => {
             let why = PredicatesWhy::Unreadable(fault);
             Check::new(CheckCode::PredicatesUnreadable, Outcome::Partial, why)
@@ -331,7 +335,8 @@ pub fn predicates_by(
 /// Lines of detail of the check; `claims list` shows all.
 const SHOWN: usize = 50;
 
-fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
+/// Of a file without any claim only the number of its lines and the first of them are known.
+fn check(judged: &mut [Judged], unknown: &[UnknownLine], hollow: Vec<(u64, ClaimRow)>) -> Check {
     // Many bad lines must not push the good ones out of sight.
     judged.sort_by(|a, b| {
         let key = |judged: &Judged| (!judged.counts(), judged.about != About::ThisModel);
@@ -339,19 +344,21 @@ fn check(judged: &mut [Judged], unknown: &[UnknownLine]) -> Check {
         key(a).cmp(&key(b)).then_with(|| place(a).cmp(&place(b)))
     });
     let tally = |about: About| wide(judged.iter().filter(|judged| judged.about == about).count());
-    let (lines, counted) =
-        (judged.len() + unknown.len(), judged.iter().filter(|judged| judged.counts()).count());
+    let not_claims = wide(unknown.len()) + hollow.iter().map(|(lines, _)| lines).sum::<u64>();
+    let counted = wide(judged.iter().filter(|judged| judged.counts()).count());
+    let lines = wide(judged.len()) + not_claims;
     let rows = judged.iter().map(row).chain(unknown.iter().map(|unknown| ClaimRow::NotAClaim {
         file: unknown.file.clone(),
         line: wide(unknown.line),
         fault: unknown.kind,
     }));
+    let rows = rows.chain(hollow.into_iter().map(|(_, row)| row));
     let why = PredicatesWhy::Judged {
-        counted: wide(counted),
+        counted,
         about_this: tally(About::ThisModel),
         about_another: tally(About::AnotherModel),
         about_unknown: tally(About::Unknown),
-        not_claims: wide(unknown.len()),
+        not_claims,
         first: rows.take(SHOWN).collect(),
     };
     match (counted, lines) {

@@ -3,6 +3,7 @@
 //! What a predicate says is read by the registry, and not weighed here. Knows no store and no screen.
 
 mod append;
+mod beside;
 mod build_types;
 mod check;
 mod claimed;
@@ -17,6 +18,7 @@ mod kind;
 mod make;
 mod present;
 mod reading;
+mod received;
 mod registry;
 mod said;
 mod select;
@@ -25,11 +27,12 @@ mod strict;
 
 pub use crate::signing::About;
 pub use append::{Appended, append_claims, check_appendable};
+pub use beside::{ClaimsFound, ClaimsPlace, claims_file, claims_with};
 pub use build_types::{BuildType, Parameter};
 pub use claimed::{Claimed, Cosigner, FaultKind, JoinedBy, SchemaFault, Validity};
 pub use claims::{
-    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, claims_beside,
-    claims_in, further_claims, read_claims, read_claims_bytes,
+    Claim, ClaimFile, LIMIT_CLAIMS, LIMIT_CLAIMS_BYTES, LIMIT_LINE_BYTES, UnknownLine, UnreadClaims,
+    claims_in, claims_to_keep, read_claims,
 };
 pub use decimal::Decimal;
 pub use field::{Field, FieldPath, FieldType};
@@ -41,11 +44,12 @@ pub use make::{
     Made, PolicyNamed, ProvenanceDraft, ResultDraft, ResultOf, ReviewDraft, Subject, SummaryDraft, given,
     headings,
 };
-pub use present::{Present, Signed, present};
+pub use present::{Present, Signed, SignedPart, present, root_without};
+pub use received::{AppendedClaims, ClaimForm, FormedClaim, Received, ReceivedFile};
 pub use registry::{Predicate, Registry, Standing};
 pub use said::{
     AgentSaid, Assurance, BindingSaid, CardSaid, Comparator, ConfigSaid, DataSaid, Domain, Evaluation,
     InfrastructureSaid, Input, InputRole, Metric, NamedDigest, Provenance, ReleaseSaid, ReviewDecision,
     ReviewSaid, Said, Summary, Transformation, Triage, VulnerabilitiesSaid,
 };
-pub use select::Selection;
+pub use select::{ClaimPlace, Selection};

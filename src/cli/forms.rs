@@ -1,7 +1,7 @@
 //! `--as`: in which form something is printed. The forms stand in one table, which the workbench shares.
 
-use crate::forms::{FORMS, Form, Subject};
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use crate::forms::{FORMS, FORMS_OF_REPORTS, Form, Subject};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// Of rows and pages.
 pub(super) fn of_pages() -> impl TypedValueParser<Value = Form> {
@@ -16,6 +16,14 @@ pub(super) fn of_lineage() -> impl TypedValueParser<Value = Form> {
 /// Formats of the lineage queries.
 pub(super) fn of_asked() -> impl TypedValueParser<Value = Form> {
     parser(Subject::PAGES)
+}
+
+/// Of reports; the endings of files are understood too.
+pub(super) fn of_reports() -> impl TypedValueParser<Value = Form> {
+    let rows = FORMS.iter().filter(|row| FORMS_OF_REPORTS.contains(&row.form));
+    let words = rows.map(|row| PossibleValue::new(row.word).alias(row.extension));
+    PossibleValuesParser::new(words)
+        .map(|word| Form::of_word(&word).or_else(|| Form::of_extension(&word)).unwrap_or(Form::Text))
 }
 
 fn parser(forms: &'static [Form]) -> impl TypedValueParser<Value = Form> {

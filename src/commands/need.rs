@@ -48,6 +48,8 @@ listed! {
         PolicyFile,
         /// A stage besides the one in force.
         OtherStage,
+        /// A row of the whole inventory in numbers.
+        SurveyRow,
         /// A job.
         Job,
         /// A job that failed or was cancelled.

@@ -92,7 +92,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
-    ("maturity", "Maturity levels of the whole inventory"),
+    ("report", "Reports for people who do not run this program"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
@@ -123,6 +123,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::WholeFamily, "whole-family", &["a"], "all", &[S::Lineage], open![],
         "the whole family, or only its nearest rows")
         .within("lineage", None),
+    keys(Cmd::ShowModels, "show-models", &["enter"], "models", &[S::Maturity], open![SurveyRow],
+        "the models of this row, in the inventory")
+        .within("list", None),
+    keys(Cmd::Survey, "survey", &["a"], "all", &[S::Maturity], open![],
+        "the whole inventory in numbers, or this model")
+        .line("maturity", "", "The whole inventory in numbers: levels, coverage, gaps, producers"),
     keys(Cmd::StartVerify, "verify", &["V"], "verify", MODEL, open![Models],
         "verify marked, or this and outdated models")
         .typed(names("MODEL"))
@@ -199,6 +205,10 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
         "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
         .within("list", Some("--as")),
+    keys(Cmd::Report, "report", &["P"], "report", &[S::Maturity], open![Writable, AnyModel],
+        "write a report to a file: of this model, or of the whole inventory")
+        .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, JSON, CSV")
+        .writing(Writes::With(&["out"])),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),
@@ -451,12 +461,13 @@ pub const TABLE: &[Command] = &[
         "Show what a derived model inherits from its parents, and the command that claims it"),
     line("claims list", "<TARGET>").within(Cmd::Verify, "Its check PREDICATES says whether the claims are proven.",
         "List the claims of a model, or of a file: what each says of what, and whether its signer is proven"),
-    line("claims show", "<FILE>").run(
-        "Show the statements of the claims that fit; where they stand in the file makes no difference"),
-    line("claims append", "<FILE> <BUNDLES>...").run("Append bundles to a file of claims, each as one line")
+    line("claims show", "<TARGET> [CLAIM]").run(
+        "Show whole claims: one by its line or digest, or all that fit; their order makes no difference"),
+    line("claims append", "<TARGET> <FILES>...").run(
+        "Append claims that others made, as bundles or envelopes, to those of a model, or to a file of claims")
         .writing(Writes::Always),
-    line("claims check", "<OLD> <NEW>").run(
-        "Check that a file of claims was only appended to since an earlier copy was taken"),
+    line("claims check", "<FILE> [NEW]").run(
+        "Check the form and schema of a file of claims, or that it was only appended to since an earlier copy"),
 
     // Policy and trust.
     line("policy show", "[NAME]").run("Print a built-in policy, to start from"),

@@ -27,6 +27,9 @@ impl Need {
                 return (why, Some((Cmd::Verify, "shows why")));
             }
             Need::Checks => return ("nothing has been verified here yet", verify("verifies it")),
+            Need::SurveyRow => {
+                return ("there is no row here", Some((Cmd::Survey, "shows the whole inventory")));
+            }
             Need::Openable => "the workspace could not be opened",
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",

@@ -9,7 +9,7 @@ use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
-use crate::maturity::{Assessment, Evidence, Kinship, Musts, Score, Star, Usage, assess};
+use crate::maturity::{Assessment, Evidence, Kinship, Musts, Outcomes, Score, Star, Usage, assess};
 use crate::policy::{Action, Class, Stage};
 use crate::signing::Recalled;
 use rayon::prelude::*;
@@ -105,6 +105,17 @@ impl Verdict {
     pub fn adjective(&self) -> String {
         self.cached.map(|cached| format!(" (cached, since {})", cached.oldest)).unwrap_or_default()
     }
+}
+
+/// What all models of one kind come to.
+#[derive(Debug, Clone)]
+pub struct Earned {
+    /// Whether it was measured: somebody looked, and what was seen holds, or what is known without a look contradicts.
+    pub measured: bool,
+    /// What became of the controls.
+    pub controls: Outcomes,
+    /// The score.
+    pub score: Score,
 }
 
 /// What tables show of a model; the rest of its verdict is made when somebody asks.
@@ -326,26 +337,20 @@ impl Judgement {
         self.family.ceiling(index).filter(|_| judged)
     }
 
-    /// The musts that stand between judged models and their next level, with how many models each keeps back, from the
-    /// input that was judged. Models of one shape are looked at once.
-    pub fn gaps(&self, input: &Input<'_>) -> Vec<(Arc<str>, usize)> {
-        let mut models = vec![0; self.shapes.distinct.len()];
-        for (index, standing) in self.standings.iter().enumerate() {
-            let place = self.shapes.place(index).and_then(|place| models.get_mut(place));
-            if let Some(many) = place.filter(|_| standing.decision != Decision::NotJudged) {
-                *many += 1;
-            }
-        }
+    /// What the models of each kind come to, from the input that was judged: all that is alike is one kind.
+    pub fn earned(&self, input: &Input<'_>) -> Vec<Earned> {
         let rules = rules(input);
-        let mut gaps: HashMap<Arc<str>, usize> = HashMap::new();
-        for (shape, many) in self.shapes.distinct.iter().zip(models).filter(|(_, many)| *many > 0) {
-            for must in rules.open_musts(shape) {
-                *gaps.entry(must).or_default() += many;
-            }
-        }
-        let mut gaps: Vec<(Arc<str>, usize)> = gaps.into_iter().collect();
-        gaps.sort();
-        gaps
+        let earned = |shape: &Shape| Earned {
+            measured: shape.is_measured() && !rules.decide(shape).2,
+            controls: shape.outcomes(),
+            score: rules.score(shape),
+        };
+        self.shapes.distinct.par_iter().map(earned).collect()
+    }
+
+    /// The kind of the model of an index, as a place in [`Judgement::earned`].
+    pub fn kind(&self, index: usize) -> Option<usize> {
+        self.shapes.place(index)
     }
 
     /// The score of every model, in their order, from the input that was judged: of models of one shape it is one.

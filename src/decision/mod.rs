@@ -38,7 +38,7 @@ pub use checkpoint::{
 };
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
-pub use evaluate::{Decision, Judgement, Standing, Verdict};
+pub use evaluate::{Decision, Earned, Judgement, Standing, Verdict};
 pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::Cap;
 pub use given::{Input, Known, Reviews, Verifications};

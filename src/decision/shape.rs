@@ -11,7 +11,6 @@ use crate::maturity::{
 use crate::policy::{Action, Class, Policy, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
 use jiff::Timestamp;
-use std::sync::Arc;
 
 /// Outcomes and marks; no names, no text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -78,6 +77,16 @@ impl Shape {
             || self.seen().any(|(stage, seen)| seen.outcome == Outcome::Fail && stage != CheckStage::Policy)
     }
 
+    /// What became of the controls.
+    pub fn outcomes(&self) -> Outcomes {
+        self.controls
+    }
+
+    /// Whether its level rests on a look, or on a contradiction that needs none.
+    pub fn is_measured(&self) -> bool {
+        self.since.is_same() && (!self.unseen || self.contradicts())
+    }
+
     /// Whether nothing is decided outside of a gate: nobody has looked, or what was seen does not hold any more
     /// (rulings 11). What is known to be wrong without a look stands.
     pub fn is_open(&self, reasons: &[Reason]) -> bool {
@@ -121,11 +130,6 @@ impl Rules<'_> {
         let is_open = shape.is_open(&reasons);
         sort(&mut reasons);
         (self.own_level(shape, &[]), reasons.into_iter().next(), is_open)
-    }
-
-    /// The musts that stand between the own level and the next one.
-    pub fn open_musts(&self, shape: &Shape) -> Vec<Arc<str>> {
-        self.score(shape).open_musts
     }
 
     /// The score of all models of that shape.

@@ -2,7 +2,10 @@
 
 use super::check::CheckDocument;
 use super::names;
-use crate::attest::{About, Change, History, JoinedBy, Judged, PredicateKind, UnknownLine, Validity};
+use crate::attest::{
+    About, AppendedClaims, Change, ClaimForm, FormedClaim, History, JoinedBy, Judged, PredicateKind,
+    Received, UnknownLine, UnreadClaims, Validity,
+};
 use crate::signing::{Identity, Method, Outcome, RootDigest};
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -23,6 +26,9 @@ pub struct ClaimsDocument<'a> {
     pub claims: Vec<ClaimRow<'a>>,
     /// Lines that are no claims.
     pub unknown: &'a [UnknownLine],
+    /// Files that were not read.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unread: &'a [UnreadClaims],
 }
 
 /// One claim, and what became of it.
@@ -113,10 +119,10 @@ impl<'a> ClaimsDocument<'a> {
         file: &'a str,
         root_digest: Option<RootDigest>,
         judged: &'a [Judged],
-        unknown: &'a [UnknownLine],
+        (unknown, unread): (&'a [UnknownLine], &'a [UnreadClaims]),
     ) -> Self {
         let claims = judged.iter().map(ClaimRow::from).collect();
-        ClaimsDocument { schema: names::Claims, file, root_digest, claims, unknown }
+        ClaimsDocument { schema: names::Claims, file, root_digest, claims, unknown, unread }
     }
 }
 
@@ -153,19 +159,102 @@ pub struct ClaimsAppendDocument<'a> {
     pub schema: names::ClaimsAppend,
     /// The file of claims.
     pub file: &'a str,
-    /// One line a bundle.
+    /// Root digest of the model, where claims were appended to those of a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub root_digest: Option<RootDigest>,
+    /// One entry a claim.
     pub lines: Vec<AppendedLine<'a>>,
+    /// The files whose claims were appended that lie in the model's folder and are not signed: remove them.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub in_model: &'a [Untrusted],
 }
 
-/// Where a bundle stands now.
+/// What a claim is, and where it stands now.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct AppendedLine<'a> {
-    /// The bundle's file.
+    /// The file that it came in.
     pub bundle: &'a Untrusted,
     /// Its line in the file of claims.
     pub line: usize,
     /// Whether it stood there before.
     pub already: bool,
+    /// Whether it is about the model.
+    pub about: About,
+    /// What it is.
+    #[serde(flatten)]
+    pub formed: FormedRow<'a>,
+}
+
+impl<'a> ClaimsAppendDocument<'a> {
+    /// Of what was appended.
+    pub fn of(file: &'a str, appended: &'a AppendedClaims) -> Self {
+        let line = |(bundle, one, line, already): (&'a Untrusted, &'a Received, usize, bool)| AppendedLine {
+            bundle,
+            line,
+            already,
+            about: one.about,
+            formed: FormedRow::from(&one.formed),
+        };
+        ClaimsAppendDocument {
+            schema: names::ClaimsAppend,
+            file,
+            root_digest: appended.root,
+            lines: appended.each().map(line).collect(),
+            in_model: &appended.in_model,
+        }
+    }
+}
+
+/// What a claim is: its form, its predicate and its subjects. Nothing in it is proven.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct FormedRow<'a> {
+    /// Its line in the file that it came in, from 1.
+    pub from_line: usize,
+    /// SHA-256 over its bundle or envelope, hex.
+    pub digest: &'a str,
+    /// What it is written as.
+    pub form: ClaimForm,
+    /// What it claims, as the statement says.
+    pub predicate_type: &'a Untrusted,
+    /// The kind of its predicate; none if unknown.
+    pub kind: Option<PredicateKind>,
+    /// Whether the predicate matches its schema.
+    pub validity: &'a Validity,
+    /// SHA-256 of its subjects, as the statement says.
+    pub subjects: &'a [Untrusted],
+    /// Who signed, as the bundle says.
+    pub claimed_signer: Option<&'a Identity>,
+}
+
+impl<'a> From<&'a FormedClaim> for FormedRow<'a> {
+    fn from(formed: &'a FormedClaim) -> Self {
+        let claim = &formed.claim;
+        FormedRow {
+            from_line: claim.line,
+            digest: &claim.bundle.digest,
+            form: formed.form,
+            predicate_type: &claim.predicate_type,
+            kind: formed.kind,
+            validity: &formed.validity,
+            subjects: &claim.subjects,
+            claimed_signer: claim.signer.as_ref(),
+        }
+    }
+}
+
+/// Whether the lines of a file are claims, by their form and schema alone.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ClaimsFormDocument<'a> {
+    /// The document's name.
+    pub schema: names::ClaimsForm,
+    /// The file.
+    pub file: &'a str,
+    /// Whether it holds claims, every line is one, and none violates its schema.
+    pub valid: bool,
+    /// The claims.
+    pub claims: Vec<FormedRow<'a>>,
+    /// Lines that are no claims.
+    pub unknown: &'a [UnknownLine],
 }
 
 /// Whether a file of claims was only appended to.

@@ -10,12 +10,15 @@ mod comparison;
 mod conclusions;
 mod deployments;
 mod inventory;
+mod maturity_report;
 pub mod names;
 mod predicates;
 mod published;
+mod report_written;
 mod rubrics;
 mod signing;
 mod snapshot;
+mod survey;
 mod themes;
 mod trust;
 mod verdict;
@@ -30,7 +33,7 @@ pub use attest::{AttestDocument, InheritDocument};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
-    LineChange, LineDocument, LinesDocument,
+    ClaimsFormDocument, FormedRow, LineChange, LineDocument, LinesDocument,
 };
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
@@ -39,8 +42,14 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use maturity_report::{
+    MaturityReportDocument, ModelDetail, NotLookedAt, Population, ReportAbout, ReportInputs, ReportPolicy,
+    ReportRubric, ReportedCheck, ReportedClaim, ReportedControl, ReportedLevel, ReportedLineage,
+    ReportedModel, ReportedVerification,
+};
 pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
+pub use report_written::{ReportWrittenDocument, WrittenReport};
 pub use rubrics::RubricComparisonDocument;
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
@@ -50,6 +59,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,

@@ -2,18 +2,23 @@
 
 use super::asked::{BlastDocument, PathDocument, WhyDocument};
 use super::attest::{AttestDocument, InheritDocument};
-use super::claims::{ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument};
+use super::claims::{
+    ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument, ClaimsFormDocument,
+};
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::maturity_report::MaturityReportDocument;
+use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
@@ -70,7 +75,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
     row::<ClaimsDocument<'static>>("claims", "`claims list`"),
     row::<ClaimsAppendDocument<'static>>("claims-append", "`claims append`"),
-    row::<ClaimsCheckDocument>("claims-check", "`claims check`"),
+    row::<ClaimsCheckDocument>("claims-check", "`claims check` with an earlier copy"),
+    row::<ClaimsFormDocument<'static>>("claims-form", "`claims check` of one file"),
     row::<ComparisonDocument<'static>>("comparison", "`compare`"),
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
@@ -99,13 +105,16 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
+    row::<SurveyDocument<'static>>("maturity", "`maturity`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
+    row::<MaturityReportDocument<'static>>("maturity-report", "`report maturity`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
     row::<PathDocument<'static>>("path", "`path`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
+    row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),

@@ -50,12 +50,27 @@ fn parts(page: &Page, out: &mut String) {
                     line([part, number.as_str(), "line", text.text()].into_iter(), out);
                 }
             }
+            Block::Drawing(drawing) => {
+                for (number, text) in (1..).zip(drawing.lines()) {
+                    let number: String = format!("{number}");
+                    line([part, number.as_str(), "line", text.as_str()].into_iter(), out);
+                }
+            }
+            Block::Chart(chart) => {
+                let [first, last] = chart.columns;
+                for (number, bar) in (1..).zip(&chart.bars) {
+                    let number: String = format!("{number}");
+                    line([part, number.as_str(), first, bar.name.text()].into_iter(), out);
+                    line([part, number.as_str(), last, bar.figures.text()].into_iter(), out);
+                }
+            }
             Block::Note(note) => line([part, "", "note", note.text()].into_iter(), out),
         }
     }
 }
 
-fn line<'a>(cells: impl Iterator<Item = &'a str>, out: &mut String) {
+/// A row.
+pub(super) fn line<'a>(cells: impl Iterator<Item = &'a str>, out: &mut String) {
     for (position, cell) in cells.enumerate() {
         if position > 0 {
             out.push(',');

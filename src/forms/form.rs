@@ -79,6 +79,13 @@ impl Form {
         FORMS.iter().find(|row| row.word == word).map(|row| row.form)
     }
 
+    /// The form of files that end so, without the dot.
+    pub fn of_extension(extension: &str) -> Option<Form> {
+        let extension = extension.to_ascii_lowercase();
+        let extension = if extension == "htm" { "html" } else { extension.as_str() };
+        FORMS.iter().find(|row| row.extension == extension).map(|row| row.form)
+    }
+
     /// The form of a key.
     pub fn of_key(key: char) -> Option<Form> {
         FORMS.iter().find(|row| row.key == Some(key)).map(|row| row.form)

@@ -1,7 +1,9 @@
 //! A family as a page, and as a picture of its lanes.
 
 use super::cells::{Grid, Look, Run, Shade};
+use super::drawing::{Drawing, Stroke};
 use super::page::{Block, Cell, Page, Table, Tone};
+use crate::decision::Decision;
 use crate::inventory::{Basis, ModelId};
 use crate::lineage::LaneRow;
 use crate::report;
@@ -62,10 +64,12 @@ fn status(view: &View, row: &LaneRow) -> Cell {
 fn level(view: &View, row: &LaneRow) -> Cell {
     let Some(index) = row.model else { return Cell::default() };
     let summary = view.summary(index);
-    match summary.is_capped() {
-        false => Cell::new(summary.level()),
-        true => Cell::new(summary.level()).in_tone(Tone::Warn),
-    }
+    let tone = match summary.decision {
+        Decision::NotJudged => Tone::Dim,
+        _ if summary.is_capped() => Tone::Warn,
+        _ => Tone::Plain,
+    };
+    Cell::new(summary.levels()).in_tone(tone)
 }
 
 fn tone(basis: Basis) -> Tone {
@@ -76,25 +80,18 @@ fn tone(basis: Basis) -> Tone {
     }
 }
 
-/// The lanes as a picture.
-pub(super) fn picture(view: &View, rows: &[LaneRow], focus: &ModelId) -> Grid {
+/// The lanes as a drawing.
+pub(super) fn drawing(view: &View, rows: &[LaneRow], focus: &ModelId) -> Drawing {
     let clipped = |row: &LaneRow| crate::text::clip(&name(view, row), NAME_CELLS);
     let widest = |of: &dyn Fn(&LaneRow) -> usize| rows.iter().map(of).max().unwrap_or_default();
     let gutter = widest(&|row| width(&row.gutter));
     let names = widest(&|row| width(&clipped(row)));
     let states = widest(&|row| width(status(view, row).text()));
-    let mut grid = Grid {
-        title: format!("Lineage of {}", focus.screen()),
-        columns: gutter + names + states + 50,
-        ground: GROUND,
-        rows: Vec::new(),
-    };
-    for row in rows {
-        let mut runs = Vec::new();
+    let strokes = |row: &LaneRow| {
+        let mut strokes = Vec::new();
         let mut put = |column: usize, text: &str, tone: Tone, bold: bool| {
-            let look = Look { bold, ..Look::plain(shade(tone)) };
             if !text.is_empty() {
-                runs.push(Run { column, cells: width(text), text: text.to_owned(), look });
+                strokes.push(Stroke { column, text: text.to_owned(), tone, bold });
             }
         };
         let edge = row.edge.map_or(Tone::Plain, |(_, basis)| tone(basis));
@@ -108,9 +105,26 @@ pub(super) fn picture(view: &View, rows: &[LaneRow], focus: &ModelId) -> Grid {
             let text = format!("{}, {}{pinned}", relation.word(), basis.word());
             put(gutter + names + states + 12, &text, Tone::Dim, false);
         }
-        grid.rows.push(runs);
+        strokes
+    };
+    Drawing {
+        title: format!("Lineage of {}", focus.screen()),
+        columns: gutter + names + states + 50,
+        rows: rows.iter().map(strokes).collect(),
     }
-    grid
+}
+
+/// The lanes as a picture.
+pub(super) fn picture(view: &View, rows: &[LaneRow], focus: &ModelId) -> Grid {
+    let Drawing { title, columns, rows } = drawing(view, rows, focus);
+    let run = |stroke: Stroke| Run {
+        column: stroke.column,
+        cells: width(&stroke.text),
+        look: Look { bold: stroke.bold, ..Look::plain(shade(stroke.tone)) },
+        text: stroke.text,
+    };
+    let rows = rows.into_iter().map(|row| row.into_iter().map(run).collect()).collect();
+    Grid { title, columns, ground: GROUND, rows }
 }
 
 fn shade(tone: Tone) -> Shade {

@@ -1,6 +1,6 @@
 //! A page as Markdown (GitHub's). What would be taken for markup, HTML, a link or a formula is escaped.
 
-use super::page::{Block, Cell, Page, Table};
+use super::page::{Block, Cell, Chart, Page, Table};
 use std::fmt::Write;
 
 /// What can begin markup anywhere in a line.
@@ -22,7 +22,9 @@ pub fn markdown(page: &Page) -> String {
                 }
             }
             Block::Table(table) => rows(table, &mut out),
-            Block::Lines(lines) => fenced(lines, &mut out),
+            Block::Lines(lines) => fenced(lines.iter().map(Cell::text), &mut out),
+            Block::Drawing(drawing) => fenced(drawing.lines().iter().map(String::as_str), &mut out),
+            Block::Chart(chart) => bars(chart, &mut out),
             Block::Note(note) => {
                 let _ = writeln!(out, "{}", text(note));
             }
@@ -40,13 +42,21 @@ fn rows(table: &Table, out: &mut String) {
     }
 }
 
+fn bars(chart: &Chart, out: &mut String) {
+    let [first, last] = chart.columns;
+    let _ = writeln!(out, "| {first} | | {last} |\n|---|---|---|");
+    for bar in &chart.bars {
+        let _ = writeln!(out, "| {} | {} | {} |", text(&bar.name), chart.text(bar), text(&bar.figures));
+    }
+}
+
 /// Behind a fence that is longer than any in the lines.
-fn fenced(lines: &[Cell], out: &mut String) {
-    let longest = lines.iter().flat_map(|line| line.text().split(|c| c != '`')).map(str::len).max();
+fn fenced<'l>(lines: impl Iterator<Item = &'l str> + Clone, out: &mut String) {
+    let longest = lines.clone().flat_map(|line| line.split(|c| c != '`')).map(str::len).max();
     let fence = "`".repeat(longest.unwrap_or_default().max(2) + 1);
     let _ = writeln!(out, "{fence}text");
     for line in lines {
-        let _ = writeln!(out, "{}", line.text());
+        let _ = writeln!(out, "{line}");
     }
     let _ = writeln!(out, "{fence}");
 }

@@ -4,6 +4,7 @@
 pub mod asked;
 mod cells;
 mod csv;
+mod drawing;
 mod form;
 mod graph;
 mod html;
@@ -13,11 +14,15 @@ mod models;
 mod page;
 mod pages;
 mod picture;
+mod reports;
 mod subject;
+mod tone;
 
 pub use cells::{Grid, Look, Run};
+pub use drawing::{Drawing, Stroke};
 pub use form::{FORMS, Form, FormRow};
 pub use models::{COLUMNS, Column, row};
-pub use page::{Block, Cell, Page, Table, Tone};
+pub use page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 pub use pages::{changes, verification};
+pub use reports::{AUDIT_COLUMNS, FORMS_OF_REPORTS, ReportFile, audit_rows, report};
 pub use subject::{Subject, json, page, write};

@@ -8,7 +8,7 @@ use super::html::html;
 use super::lanes::{lineage, picture};
 use super::markdown::markdown;
 use super::models::{Column, models};
-use super::page::{Block, Cell, Page};
+use super::page::{Bar, Block, Cell, Page};
 use super::pages::{comparison, model, verification};
 use super::picture::svg;
 use crate::decision::About;
@@ -155,6 +155,16 @@ fn text(page: &Page) -> String {
                 out.push_str(&report::table(&rows));
             }
             Block::Lines(lines) => lines.iter().for_each(|line| out.push_str(&format!("{}\n", line.text()))),
+            Block::Drawing(drawing) => {
+                drawing.lines().iter().for_each(|line| out.push_str(&format!("{line}\n")))
+            }
+            Block::Chart(chart) => {
+                let row = |bar: &Bar| {
+                    vec![bar.name.text().to_owned(), chart.text(bar), bar.figures.text().to_owned()]
+                };
+                let rows: Vec<report::Row> = chart.bars.iter().map(row).collect();
+                out.push_str(&report::table(&rows));
+            }
         }
     }
     out

@@ -7,6 +7,7 @@ mod claim_fact;
 mod evidence;
 mod fact;
 mod finding;
+mod ground;
 mod kinship;
 mod level1;
 mod level1_use;
@@ -35,6 +36,7 @@ pub use caps::{CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, cap_
 pub use claim_fact::{ClaimFact, Dispute, Field, Section};
 pub use evidence::{Evidence, Since, Testimony};
 pub use fact::{BoundPart, ControlFact, Remedy};
+pub use ground::Ground;
 pub use kinship::{Completeness, EdgeOrder, Kinship, LineageEdge, ParentSight, Pin, Reliance, Support};
 pub use level1::{Integrity, contradicts_itself, integrity, owed_to_part};
 pub use level1_use::is_resigned;

@@ -115,6 +115,9 @@ fn values(term: Term, typed: &str, index: &Index, view: &View) -> Vec<(String, O
             codes.push(("*".to_owned(), None));
             codes
         }
+        (_, Term::Open) => {
+            view.rubric.controls.iter().map(|control| (control.id.to_string(), None)).collect()
+        }
         (_, Term::Signer) => counted(standing(view).filter_map(|v| Some(v.signer.as_ref()?.subject.raw()))),
         (_, Term::Base) => bases(typed, view),
         (_, Term::Level) => ["0", "1", "2", "3", "<2"].map(|level| (level.to_owned(), None)).into(),

@@ -3,6 +3,7 @@
 
 use crate::inventory::{Basis, FactKey, Finding, Model};
 use crate::lineage::Graph;
+use crate::view::publisher;
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -81,15 +82,6 @@ fn bit(basis: Basis) -> u8 {
         Basis::Declared => 4,
         Basis::Contradicted => 8,
     }
-}
-
-/// Who publishes a model: the first part of its name, or what a source states of a name without parts.
-pub fn publisher(model: &Model) -> Option<std::borrow::Cow<'_, str>> {
-    if let Some((owner, _)) = model.id.raw().split_once('/') {
-        return Some(owner.into());
-    }
-    let stated = model.facts.each_of(|key, _| key == FactKey::Publisher).next()?;
-    Some(stated.value.raw().to_owned().into())
 }
 
 impl Facts {

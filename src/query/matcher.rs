@@ -10,7 +10,7 @@ use crate::decision::{Decision, ReviewWord, Standing};
 use crate::inventory::Relation;
 use crate::maturity::Since;
 use crate::signing::Outcome;
-use crate::view::{Summary, View};
+use crate::view::{KeptBack, Summary, View};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -66,6 +66,7 @@ enum Is {
     /// Any of these decisions, at any of these stages.
     Gate(Vec<Decision>, Vec<Arc<[Standing]>>),
     Fails(Pattern),
+    Open(KeptBack),
     Signer(Pattern),
     Base(Pattern),
     Level(Compare, u64),
@@ -223,6 +224,7 @@ impl Matcher {
                     Term::Licence => known(Of::Licence, &fits, how),
                     Term::Dataset => known(Of::Dataset, &fits, how),
                     Term::Finding => known(Of::Finding, &fits, how),
+                    Term::Open => Is::Open(view.kept_back(|control| fits.is_whole(control))),
                     Term::Signer => Is::Signer(fits),
                     Term::Base => Is::Base(fits),
                     Term::Stage => {
@@ -354,6 +356,7 @@ impl Model<'_> {
                 facts.ids(at).iter().any(|id| fits.get(*id as usize).copied().unwrap_or(false))
             }),
             Is::Choice(choice) => self.is_choice(*choice),
+            Is::Open(by) => view.is_kept_back(by, at),
             // Right after opening, models are listed before they are judged.
             Is::Gate(decisions, stages) => stages.iter().any(|standings| {
                 standings.get(at).is_some_and(|standing| decisions.contains(&standing.decision))

@@ -20,7 +20,7 @@ mod word;
 pub use ast::{Clause, Compare, Query, Unit, Value, What};
 pub use complete::{Candidate, Completion, complete, hint};
 pub use counts::Counts;
-pub use facts::{Facts, Known, Of, publisher};
+pub use facts::{Facts, Known, Of};
 pub use index::Index;
 pub use key::Key;
 pub use matcher::{Hit, Matcher, RANKS, status};

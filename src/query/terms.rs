@@ -41,6 +41,8 @@ pub enum Term {
     Basis,
     /// What a scan found wrong.
     Finding,
+    /// Which control keeps it from its next level.
+    Open,
 }
 
 /// What became of a verification, as the term `status` has it.
@@ -248,6 +250,8 @@ pub const TERMS: &[Row] = &[
         "models of which a fact or a parent has this basis"),
     row(Term::Finding, "finding", 'F', Takes::Name(Fits::Whole), "CODE", "finding:F-BOM-*",
         "models with a finding of a scan"),
+    row(Term::Open, "open", 'o', Takes::Name(Fits::Whole), "CONTROL", "open:L1.14",
+        "models that a control keeps from their next level; a model that was not looked at has no open control"),
 ];
 
 impl Term {

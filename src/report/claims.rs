@@ -1,7 +1,10 @@
 //! Claims as text: what each says, whose it is, and what became of it.
 
 use super::text::{Row, table};
-use crate::attest::{About, Appended, Change, History, Judged, Registry, UnknownLine, Validity};
+use crate::attest::{
+    About, AppendedClaims, Change, FormedClaim, History, Judged, PredicateKind, Registry, UnknownLine,
+    UnreadClaims, Validity,
+};
 use crate::error::Result;
 use crate::signing::{Method, Outcome, RootDigest};
 use crate::text::{self, Untrusted, count};
@@ -22,9 +25,9 @@ fn stands(file: Option<&Untrusted>, line: usize) -> String {
 }
 
 /// Its kind, or why it cannot count regardless of the signer.
-fn validity(judged: &Judged) -> String {
-    match &judged.validity {
-        Validity::Valid => judged.kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
+fn validity(validity: &Validity, kind: Option<PredicateKind>) -> String {
+    match validity {
+        Validity::Valid => kind.map(|kind| kind.word().to_owned()).unwrap_or_default(),
         Validity::Unknown => "unknown predicate".to_owned(),
         Validity::Invalid(faults) => {
             let more = faults.len().saturating_sub(1);
@@ -54,8 +57,12 @@ fn about(judged: &Judged) -> String {
 }
 
 /// All lines of a file of claims.
-pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown: &[UnknownLine]) -> String {
-    if judged.is_empty() && unknown.is_empty() {
+pub fn claims(
+    place: &str,
+    root: Option<RootDigest>,
+    (judged, unknown, unread): (&[Judged], &[UnknownLine], &[UnreadClaims]),
+) -> String {
+    if judged.is_empty() && unknown.is_empty() && unread.is_empty() {
         return format!("· none  no claims in {place}\n");
     }
     let mut out =
@@ -73,7 +80,7 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
                 about(judged),
                 signer(judged, SIGNER_COLUMNS),
                 judged.because.as_ref().map(|check| check.code.to_string()).unwrap_or_default(),
-                validity(judged),
+                validity(&judged.validity, judged.kind),
             ];
             ((judged.claim.file.clone(), judged.claim.line), row)
         })
@@ -87,7 +94,11 @@ pub fn claims(place: &str, root: Option<RootDigest>, judged: &[Judged], unknown:
         }))
         .collect();
     lines.sort_by(|(a, _), (b, _)| a.cmp(b));
-    let rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
+    let mut rows: Vec<Row> = lines.into_iter().map(|(_, row)| row).collect();
+    rows.extend(unread.iter().map(|file| {
+        let name = file.file.as_ref().map_or_else(|| "claims.jsonl".to_owned(), |file| file.clip(40));
+        vec![status(Outcome::Unknown), name, format!("not read: {}", file.words)]
+    }));
     out.push_str(&table(&rows));
     let counted = judged.iter().filter(|judged| judged.counts()).count();
     if judged.iter().any(|judged| judged.about != About::Unknown) {
@@ -151,12 +162,94 @@ pub fn statements(judged: &[&Judged]) -> Result<String> {
 }
 
 /// What was appended, and what was there already.
-pub fn appended(place: &str, names: &[Untrusted], appended: &Appended) -> String {
-    let mut out = format!("✓ appended  {} to {place}\n", count(appended.added(), "claim"));
-    for (name, (line, already)) in names.iter().zip(&appended.lines) {
-        let word = if *already { "! already there" } else { "  line" };
-        let _ = writeln!(out, "{word}  {line}  {}", name.screen());
+pub fn appended(place: &str, appended: &AppendedClaims) -> String {
+    let mut out = format!("✓ appended  {} to {place}\n", count(appended.appended.added(), "claim"));
+    if let Some(root) = appended.root {
+        let _ = writeln!(out, "  root digest of the model  {root}");
     }
+    let rows: Vec<Row> = appended
+        .each()
+        .map(|(file, one, line, already)| {
+            let word = if already { "! already there" } else { "  line" };
+            let mut row = vec![format!("{word}  {line}"), from(file, one.formed.claim.line, appended)];
+            row.extend(what(&one.formed));
+            // Of a file of claims alone nobody knows whose claims they should be.
+            row.extend((one.about != About::Unknown).then(|| one.about.words().to_owned()));
+            row
+        })
+        .collect();
+    out.push_str(&table(&rows));
+    for file in &appended.in_model {
+        let _ = writeln!(
+            out,
+            "! {} is in the model's folder and not signed: remove it, its claims are in {place}",
+            file.screen()
+        );
+    }
+    out
+}
+
+fn from(file: &Untrusted, line: usize, appended: &AppendedClaims) -> String {
+    let is_one = appended.received.iter().any(|one| one.name == *file && one.claims.len() == 1);
+    if is_one { file.screen() } else { format!("{} line {line}", file.screen()) }
+}
+
+/// What a claim is, before anything of it is proven.
+fn what(formed: &FormedClaim) -> [String; 3] {
+    [
+        formed.form.words().to_owned(),
+        formed.claim.predicate_type.clip(PREDICATE_COLUMNS),
+        validity(&formed.validity, formed.kind),
+    ]
+}
+
+/// The claims of a file by their form and schema alone.
+pub fn form(place: &str, claims: &[FormedClaim], unknown: &[UnknownLine]) -> String {
+    if claims.is_empty() && unknown.is_empty() {
+        return format!("? missing  no claims in {place}\n");
+    }
+    let mut lines: Vec<(usize, Row)> = Vec::new();
+    for formed in claims {
+        let outcome = match formed.validity {
+            Validity::Valid => Outcome::Pass,
+            Validity::Unknown => Outcome::Unknown,
+            Validity::Invalid(_) => Outcome::Fail,
+        };
+        let claim = &formed.claim;
+        let mut row = vec![status(outcome), format!("line {}", claim.line)];
+        row.extend(what(formed));
+        let subject = claim.subjects.first().map(|digest| format!("about {}", digest.clip(13)));
+        row.push(match claim.subjects.len() {
+            0 | 1 => subject.unwrap_or_else(|| "names no SHA-256".to_owned()),
+            many => format!("{} and {} more", subject.unwrap_or_default(), many - 1),
+        });
+        row.push(match &claim.signer {
+            Some(signer) => format!("{} (claimed)", signer.subject.clip(SIGNER_COLUMNS)),
+            None => "no signer named".to_owned(),
+        });
+        lines.push((claim.line, row));
+    }
+    for line in unknown {
+        let what = format!("not a claim: {}", text::screen(&line.fault));
+        lines.push((line.line, vec![status(Outcome::Fail), format!("line {}", line.line), what]));
+    }
+    lines.sort_by_key(|(line, _)| *line);
+    let mut out = format!(
+        "{place}  {}, {}\n{}",
+        count(claims.len(), "claim"),
+        count(unknown.len(), "unknown line"),
+        table(&lines.into_iter().map(|(_, row)| row).collect::<Vec<_>>())
+    );
+    for formed in claims {
+        let Validity::Invalid(faults) = &formed.validity else { continue };
+        for fault in faults {
+            let (path, what) = (fault.path.screen(), fault.what.words());
+            let _ = writeln!(out, "  line {}: {path} {what}", formed.claim.line);
+        }
+    }
+    out.push_str(
+        "Only form and schema were checked; `touchmark claims list MODEL` says whose claims count\n",
+    );
     out
 }
 

@@ -14,6 +14,7 @@ mod replay;
 mod reviews;
 mod rubrics;
 pub mod snapshot;
+pub mod survey;
 mod text;
 mod why;
 
@@ -26,6 +27,7 @@ pub use predicates::predicates_page;
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use rubrics::rubrics;
+pub use survey::survey;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
     read_times, same_name, same_name_line, score, standing_reviews, table, verdict, verification, with_mark,

@@ -13,6 +13,10 @@ predicate, whose type is a URI. Touchmark reads claims from `claims.jsonl`, `*.i
 refer to a model's manifest in an OCI layout. Each line is a Sigstore bundle, or a bare DSSE envelope with one or
 more signatures. Touchmark reads statements of version 1 and 0.1, and writes version 1.
 
+A file that is added to a signed model is an unsigned file (`FILES-EXTRA`) unless it has one of these names and holds
+nothing but Sigstore bundles. `touchmark claims append MODEL FILE` adds the claims of any file, bare envelopes too, to the
+model's `claims.jsonl`; remove the file then. `touchmark claims check FILE` checks form and schema beforehand.
+
 A claim **counts** when all of the following hold:
 
 - it is about this model: a subject's SHA-256 is the model's root digest, or another digest of the same bytes (that of

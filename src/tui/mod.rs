@@ -33,6 +33,7 @@ pub use state::outputs::{Asked, Ended, Outputs, Renews};
 pub use state::palette::{Folder, Offer, Palette};
 pub use state::popup::Popup;
 pub use state::session::Session;
+pub use state::surveying::SurveyPane;
 pub use update::{Action, Effect, update};
 
 use crate::commands::{Bindings, Shape};

@@ -11,20 +11,28 @@ mod deployments;
 mod edges;
 pub mod inherit;
 mod lineage;
+mod measured;
+mod publisher;
 mod record;
 pub mod rubrics;
 mod summary;
 mod survey;
+mod survey_evidence;
+mod surveying;
 
 pub use anchor::AnchorInfo;
 pub use asked::{Blamed, Blast, BlastRow, EdgeSeen, RunsHere};
 pub use concerned::{Again, Basis, Changed};
+pub use publisher::publisher;
 pub use record::{PastReview, Review, Verified};
 use summary::Seen;
 
 pub use crate::decision::ReviewWord;
 pub use summary::Summary;
-pub use survey::{Gap, Producer, Survey};
+pub use survey::{
+    Ask, Covered, Duties, EvidenceLine, Exposure, Gap, GapOutcomes, KeptBack, LevelCount, Methods,
+    NotMeasured, OpenMusts, Producer, RECENT_DAYS, Share, SignedTimes, Survey, SurveyOf,
+};
 
 use crate::decision::{
     About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,
@@ -230,15 +238,6 @@ impl View {
         self.judgement.scores(&self.input(descent, &verified, &reviews))
     }
 
-    /// The whole inventory in numbers.
-    pub fn survey(&self) -> Survey {
-        let descent = self.judgement.descent();
-        let reviews = |index| self.standing_reviews(index);
-        let verified = |index| self.known(index);
-        let gaps = self.judgement.gaps(&self.input(descent, &verified, &reviews));
-        Survey::of(&self.models, self.judgement.standings(), gaps)
-    }
-
     /// What is known of the verification of the model of an index.
     fn known(&self, index: usize) -> Known<'_> {
         let verified = self.verified.get(index).and_then(Option::as_deref);
@@ -337,32 +336,15 @@ impl View {
         let subject = self.models.get(index).map(|model| model.id.clone());
         let subject =
             subject.ok_or_else(|| Error::new(Code::NotFound, "there is no such model in the inventory"))?;
-        let descent = self.judgement.descent();
         let (mut next, mut family) = (vec![index], BTreeMap::new());
         let mut pieces = Vec::new();
         while let Some(index) = next.pop() {
             let Some(model) = self.models.get(index).filter(|model| !family.contains_key(&model.id)) else {
                 continue;
             };
-            let parents: Vec<ModelId> = descent.all_parents(index).into_iter().cloned().collect();
-            next.extend(parents.iter().filter_map(|parent| Some(self.model(parent)?.0)));
-            let entry = bytes_of(model)?;
-            let seen =
-                self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
-            let id = model.id.clone();
-            let usage = self.usage.get(&id).cloned().unwrap_or_default();
-            family.insert(
-                id.clone(),
-                ModelDigests {
-                    id,
-                    entry: EvidenceDigest::of(&entry)?,
-                    parents,
-                    seen,
-                    since: self.since(index),
-                    usage,
-                    lineage: self.lineage_facts(index),
-                },
-            );
+            let (digests, entry) = self.digests_at(index, model)?;
+            next.extend(digests.parents.iter().filter_map(|parent| Some(self.model(parent)?.0)));
+            family.insert(model.id.clone(), digests);
             pieces.push(entry.into());
         }
         let models = family.into_values().collect();
@@ -376,6 +358,23 @@ impl View {
         };
         pieces.push(bytes_of(&document)?.into());
         Ok((document, pieces))
+    }
+
+    /// What is known of one model, by digest, and its entry in the inventory as bytes.
+    fn digests_at(&self, index: usize, model: &Model) -> Result<(ModelDigests, Vec<u8>)> {
+        let entry = bytes_of(model)?;
+        let parents = self.judgement.descent().all_parents(index);
+        let seen = self.verified.get(index).and_then(Option::as_ref).map(|verified| verified.seen.clone());
+        let digests = ModelDigests {
+            id: model.id.clone(),
+            entry: EvidenceDigest::of(&entry)?,
+            parents: parents.into_iter().cloned().collect(),
+            seen,
+            since: self.since(index),
+            usage: self.usage.get(&model.id).cloned().unwrap_or_default(),
+            lineage: self.lineage_facts(index),
+        };
+        Ok((digests, entry))
     }
 
     /// The reviews of a model that stand, by their numbers.

@@ -14,6 +14,7 @@ pub mod remedies;
 pub mod reviews;
 pub mod seal;
 mod usage;
+pub mod walk;
 pub mod why;
 
 use crate::decision::{CapStep, Verdict};

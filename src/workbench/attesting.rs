@@ -4,7 +4,7 @@
 
 use super::door::Workbench;
 use crate::attest::{
-    Input, InputRole, NamedDigest, Present, ReviewDraft, Signed, Subject, claims_beside, present,
+    Input, InputRole, NamedDigest, Present, ReviewDraft, Signed, Subject, claims_file, present,
 };
 use crate::decision::ReviewWord;
 use crate::error::{Code, Error, Result};
@@ -62,10 +62,7 @@ impl Workbench {
         let view = self.view();
         let model = view.models.get(index).ok_or_else(|| Error::new(Code::NotFound, "no such model"))?;
         let (place, present) = self.present_of(&view, index, progress)?;
-        let claims = match place.is_dir() {
-            true => claims_beside(&place).unwrap_or_else(|| place.join("claims.jsonl")),
-            false => beside_file(&view, model, &place),
-        };
+        let claims = claims_file(&place);
         let subject = Subject { name: model.id.raw().into(), root: present.root };
         Ok(ClaimSubject { model: model.clone(), index: Some(index), subject, claims, present })
     }
@@ -78,7 +75,7 @@ impl Workbench {
         let place = std::path::absolute(folder).map_err(|error| Error::read(folder, &error))?;
         let model = read_model(&place)?;
         let present = present(&place, None, self.now(), progress)?;
-        let claims = claims_beside(&place).unwrap_or_else(|| place.join("claims.jsonl"));
+        let claims = claims_file(&place);
         let subject = Subject { name: model.id.raw().into(), root: present.root };
         Ok(ClaimSubject { model, index: None, subject, claims, present })
     }
@@ -188,23 +185,11 @@ impl Workbench {
                     .at(model.id.raw())
                     .help("run `touchmark verify MODEL` first")
             })?;
-            return Ok((place, Present { root, signed: Signed::Same }));
+            return Ok((place, Present { root, signed: Signed::Same, signed_part: None }));
         }
         let named = model.signature.as_ref().map(|signature| view.workspace.root.join(signature));
         let present = present(&place, named.as_deref(), self.now(), progress)?;
         Ok((place, present))
-    }
-}
-
-/// The claims of a model that is a file: where the scan found them, or beside the file.
-fn beside_file(view: &View, model: &Model, place: &Path) -> PathBuf {
-    match &model.claims {
-        Some(claims) => view.workspace.root.join(claims),
-        None => {
-            let mut name = place.file_name().unwrap_or_default().to_owned();
-            name.push(".claims.jsonl");
-            place.with_file_name(name)
-        }
     }
 }
 

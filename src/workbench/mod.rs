@@ -35,6 +35,7 @@ mod options;
 mod own_writes;
 mod policy;
 mod publish;
+mod receiving;
 mod refresh;
 mod replay;
 mod reviewing;

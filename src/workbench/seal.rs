@@ -11,6 +11,7 @@ use crate::signing::{
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// The signature of one small file is small.
@@ -41,11 +42,12 @@ pub(super) fn files(workspace: &Workspace, policy: &Path) -> impl Iterator<Item 
 /// Checks the signature of a policy that was read from a file.
 pub fn look_at_seal(workspace: &Workspace, policy: &Path, bytes: &[u8], now: Timestamp) -> SealSeen {
     let file = seal_file(policy);
-    // One that is there and cannot be read is another thing than none.
-    if std::fs::symlink_metadata(&file).is_err() {
-        return SealSeen::default();
-    }
-    let judged = anchors(workspace).and_then(|anchors| match anchors.is_empty() {
+    // One that cannot be looked at or read is another thing than none.
+    let there = match std::fs::symlink_metadata(&file) {
+        Err(cause) if cause.kind() == ErrorKind::NotFound => return SealSeen::default(),
+        there => there.map_err(|cause| Error::read(&file, &cause)),
+    };
+    let judged = there.and_then(|_| anchors(workspace)).and_then(|anchors| match anchors.is_empty() {
         true => Ok(None),
         false => signed(&file, bytes, anchors, now).map(Some),
     });

@@ -6,7 +6,7 @@ use super::fresh::{Fresh, Slot};
 use super::job::JobRow;
 use super::jobs::Note;
 use super::publish::Next;
-use crate::attest::{further_claims, read_claims_bytes};
+use crate::attest::{ClaimsFound, ClaimsPlace, claims_to_keep, claims_with};
 use crate::decision::{
     By, ClaimsSeen, FurtherClaims, SeenEvidence, add_policy, holds_by_claims, holds_until,
 };
@@ -15,12 +15,12 @@ use crate::inventory::{Found, Model, ModelId, attached, listed, look, settled_st
 use crate::maturity::{SameName, Testimony};
 use crate::report::same_name_line;
 use crate::signing::{
-    ClaimsFault, ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
+    ModelState, Outcome, Place, Progress, Reuse, Verification, VerifyOptions, default_signature,
     find_signature, verify_place,
 };
 use crate::text::screen;
 use crate::view::{Verified, View};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -225,16 +225,14 @@ impl Workbench {
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
         verification.files = seen.observed.files.clone();
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;
-        let claims = match folder.is_dir() {
-            true => Some(folder.join("claims.jsonl")).filter(|claims| claims.is_file()),
-            false => model.claims.as_ref().map(|claims| view.workspace.root.join(claims)),
+        let found = match &in_registry {
+            Some(_) => {
+                let (files, is_cut) = attached(folder);
+                claims_with(ClaimsPlace::Attached { files: &files, is_cut })
+            }
+            None => claims_with(ClaimsPlace::Model { model: folder, signature: Some(bundle) }),
         };
-        let claims = claims_seen(claims.as_deref());
-        let (files, is_cut) = match &in_registry {
-            Some(_) => attached(folder),
-            None => beside(folder, bundle),
-        };
-        let further = further_seen(&files, is_cut);
+        let (claims, further) = claims_seen(found);
         let mut looked = look(folder, &seen.observed.files.ignored)?;
         // What was read is one thing only if it was the same from before the first look to after the last one.
         looked.changing = state_of(folder) != began;
@@ -268,34 +266,20 @@ struct Look {
     state: Option<ModelState>,
 }
 
-/// A file of claims as it is found now.
-fn claims_seen(claims: Option<&Path>) -> ClaimsSeen {
-    match claims.map(read_claims_bytes) {
-        None => ClaimsSeen::Absent,
-        Some(Ok(bytes)) => ClaimsSeen::Read(bytes.into()),
-        Some(Err(fault)) => ClaimsSeen::Unreadable(fault),
+/// The file of claims and the others, as they are kept.
+fn claims_seen(found: Vec<ClaimsFound>) -> (ClaimsSeen, Vec<FurtherClaims>) {
+    let (mut claims, mut further) = (ClaimsSeen::Absent, Vec::new());
+    for ClaimsFound { file, bytes } in found {
+        let seen = match bytes.and_then(claims_to_keep) {
+            Ok(bytes) => ClaimsSeen::Read(bytes.into()),
+            Err(fault) => ClaimsSeen::Unreadable(fault),
+        };
+        match file {
+            None => claims = seen,
+            Some(file) => further.push(FurtherClaims { file, claims: seen }),
+        }
     }
-}
-
-/// Other files of claims with a model, each with its name.
-pub(super) fn beside(model: &Path, signature: &Path) -> (Vec<(String, PathBuf)>, bool) {
-    let (files, is_cut) = further_claims(model, Some(signature));
-    let named = |path: PathBuf| Some((path.file_name()?.to_string_lossy().into_owned(), path));
-    (files.into_iter().filter_map(named).collect(), is_cut)
-}
-
-/// The same as they are found now. That there are more than are read is no secret.
-pub(super) fn further_seen(files: &[(String, PathBuf)], is_cut: bool) -> Vec<FurtherClaims> {
-    let seen = |(name, path): &(String, PathBuf)| FurtherClaims {
-        file: name.as_str().into(),
-        claims: claims_seen(Some(path)),
-    };
-    let mut further: Vec<FurtherClaims> = files.iter().map(seen).collect();
-    if is_cut {
-        let fault = ClaimsFault::TooMany { limit_lines: files.len() as u64 };
-        further.push(FurtherClaims { file: "…".into(), claims: ClaimsSeen::Unreadable(fault) });
-    }
-    further
+    (claims, further)
 }
 
 /// `verified 12: 10 pass, 2 fail`, and of one model its own outcome.

@@ -19,18 +19,18 @@ use touchmark::signing::{
     Anchor, Curve, Outcome, Progress, RootDigest, SigningKey, Trust, VerifyOptions, pae,
 };
 
-const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
-const RESULT: &str = "https://in-toto.io/attestation/test-result/v0.1";
+pub const PROVENANCE: &str = "https://slsa.dev/provenance/v1";
+pub const RESULT: &str = "https://in-toto.io/attestation/test-result/v0.1";
 
 /// Making keys is slow, and two are enough.
-static KEYS: LazyLock<[SigningKey; 2]> =
+pub static KEYS: LazyLock<[SigningKey; 2]> =
     LazyLock::new(|| [(); 2].map(|()| SigningKey::generate(Curve::P256).unwrap()));
 
-fn root(byte: u8) -> RootDigest {
+pub fn root(byte: u8) -> RootDigest {
     RootDigest([byte; 32])
 }
 
-fn statement(predicate: &str, subject: &str) -> Value {
+pub fn statement(predicate: &str, subject: &str) -> Value {
     json!({
         "_type": "https://in-toto.io/Statement/v1",
         "subject": [{ "name": "model", "digest": { "sha256": subject } }],
@@ -45,7 +45,7 @@ fn statement(predicate: &str, subject: &str) -> Value {
 }
 
 /// A bundle, over several lines.
-fn bundle_of(payload: &[u8], key: &SigningKey) -> Vec<u8> {
+pub fn bundle_of(payload: &[u8], key: &SigningKey) -> Vec<u8> {
     let kind = "application/vnd.in-toto+json";
     let signature = key.sign(&pae(kind, payload)).unwrap();
     serde_json::to_vec_pretty(&json!({
@@ -60,11 +60,11 @@ fn bundle_of(payload: &[u8], key: &SigningKey) -> Vec<u8> {
     .unwrap()
 }
 
-fn bundle(predicate: &str, subject: &str, key: &SigningKey) -> Vec<u8> {
+pub fn bundle(predicate: &str, subject: &str, key: &SigningKey) -> Vec<u8> {
     bundle_of(statement(predicate, subject).to_string().as_bytes(), key)
 }
 
-fn line(bundle: &[u8]) -> Vec<u8> {
+pub fn line(bundle: &[u8]) -> Vec<u8> {
     serde_json::from_slice::<Value>(bundle).unwrap().to_string().into_bytes()
 }
 
@@ -140,6 +140,7 @@ proptest! {
         let (_dir, file) = folder();
         fs::write(&file, lines.join(ends.as_bytes())).unwrap();
         let wanted = Selection {
+            place: None,
             predicate_type: Some(PROVENANCE.to_owned()),
             subject: Some(root(1)),
             identity: Some(KEYS[0].public().fingerprint()),

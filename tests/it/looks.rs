@@ -313,8 +313,8 @@ fn the_survey_counts_what_the_verdicts_say() {
     let survey = view.survey();
     let verdicts: Vec<_> = (0..view.models.len()).filter_map(|index| view.verdict(index)).collect();
     let judged: Vec<_> = verdicts.iter().filter(|verdict| verdict.decision != Decision::NotJudged).collect();
-    assert!(!judged.is_empty() && survey.judged == judged.len());
-    assert_eq!(survey.open, verdicts.len() - judged.len());
+    assert!(!judged.is_empty() && survey.measured.models == judged.len());
+    assert_eq!(survey.not_measured.all.models, verdicts.len() - judged.len());
     let mut gaps: BTreeMap<String, usize> = BTreeMap::new();
     for verdict in &judged {
         for must in &verdict.assessment.score.open_musts {
@@ -329,7 +329,11 @@ fn the_survey_counts_what_the_verdicts_say() {
         let at = usize::from(level);
         let own = judged.iter().filter(|verdict| verdict.assessment.score.own == level).count();
         let effective = judged.iter().filter(|verdict| verdict.effective == level).count();
-        assert_eq!((survey.own[at], survey.effective[at]), (own, effective), "level {level}");
+        assert_eq!(
+            (survey.levels[at].own.models, survey.levels[at].effective.models),
+            (own, effective),
+            "level {level}"
+        );
     }
     let models: usize = survey.producers.iter().map(|producer| producer.models).sum();
     assert_eq!(models, view.models.len());
@@ -339,7 +343,7 @@ fn the_survey_counts_what_the_verdicts_say() {
 fn a_survey_is_made_once_for_a_view() {
     let mut app = whole();
     assert!(app.survey.is_some());
-    for _ in 0..4 {
+    for _ in 0..6 {
         assert!(press(&mut app, &["tab"]).is_empty(), "it is known already");
     }
     let mut newer = (*seen().verified).clone();

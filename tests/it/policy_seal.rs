@@ -5,7 +5,7 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use std::fs;
 use std::path::Path;
 use touchmark::maturity::PolicySeal;
-use touchmark::workbench::{OpenOptions, Workbench};
+use touchmark::workbench::{OpenOptions, Workbench, look_at_seal};
 
 fn run(arguments: &[&str]) -> String {
     let output = touchmark(arguments);
@@ -75,6 +75,21 @@ fn a_policy_that_is_signed_says_by_whom_and_one_that_was_changed_says_so() {
     // What is signed again holds again, and so does what was put back.
     fs::write(&policy, text).unwrap();
     assert!(matches!(signed.seal(), PolicySeal::Signed(_)));
+}
+
+#[test]
+fn a_signature_that_cannot_be_looked_at_is_not_an_absent_one() {
+    let signed = Signed::new(TRUST);
+    let options = OpenOptions { dir: Some(signed.dir.path().to_owned()), ..OpenOptions::default() };
+    let view = Workbench::open(&options).unwrap().view();
+    let seal = |policy: &str| look_at_seal(&view.workspace, Path::new(&signed.file(policy)), b"", view.at);
+    let absent = seal("policies/none.toml");
+    assert_eq!((absent.seal, absent.fault.is_none()), (PolicySeal::Unsigned, true));
+    // Below a file, and under a name that is too long for the file system.
+    for policy in ["policies/samples.toml/policy.toml".to_owned(), format!("policies/{}", "p".repeat(253))] {
+        let unread = seal(&policy);
+        assert_eq!((unread.seal, unread.fault.unwrap().code), (PolicySeal::Invalid, touchmark::Code::Read));
+    }
 }
 
 #[test]

@@ -89,7 +89,18 @@ pub fn too_large(limit: u64) -> Error {
 /// # Errors
 /// See [`Unread`].
 pub fn whole(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, Unread> {
-    let (file, metadata) = open(path)?;
+    all_of(open(path)?, limit)
+}
+
+/// As [`whole`], of a path whose last component is no link, also when one takes the file's place meanwhile.
+///
+/// # Errors
+/// See [`Unread`].
+pub fn whole_unlinked(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, Unread> {
+    all_of(regular(open_at_once(path, false)?)?, limit)
+}
+
+fn all_of((file, metadata): (File, fs::Metadata), limit: u64) -> std::result::Result<Vec<u8>, Unread> {
     let size = metadata.len();
     if size > limit {
         return Err(Unread::TooLarge(limit));
@@ -134,7 +145,10 @@ pub fn end(path: &Path, limit: u64) -> std::result::Result<Vec<u8>, Unread> {
 /// # Errors
 /// [`Unread::NotAFile`], [`Unread::Io`].
 pub fn open(path: &Path) -> std::result::Result<(File, fs::Metadata), Unread> {
-    let file = open_at_once(path)?;
+    regular(open_at_once(path, true)?)
+}
+
+fn regular(file: File) -> std::result::Result<(File, fs::Metadata), Unread> {
     // Of what was opened, not of what has the name now.
     let metadata = file.metadata()?;
     if metadata.is_file() { Ok((file, metadata)) } else { Err(Unread::NotAFile) }
@@ -142,9 +156,11 @@ pub fn open(path: &Path) -> std::result::Result<(File, fs::Metadata), Unread> {
 
 #[cfg(unix)]
 #[allow(clippy::disallowed_methods)] // the one door
-fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
+fn open_at_once(path: &Path, follow: bool) -> std::result::Result<File, Unread> {
+    use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
-    let flags = rustix::fs::OFlags::NONBLOCK | rustix::fs::OFlags::NOCTTY;
+    let link = if follow { OFlags::empty() } else { OFlags::NOFOLLOW };
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY | link;
     let flags = i32::try_from(flags.bits()).unwrap_or(0);
     let opened = File::options().read(true).custom_flags(flags).open(path);
     // A socket, or a device without a driver, cannot be opened at all.
@@ -156,8 +172,9 @@ fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
 
 #[cfg(not(unix))]
 #[allow(clippy::disallowed_methods)] // the one door
-fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
-    if !fs::metadata(path)?.is_file() {
+fn open_at_once(path: &Path, follow: bool) -> std::result::Result<File, Unread> {
+    let metadata = if follow { fs::metadata(path) } else { fs::symlink_metadata(path) };
+    if !metadata?.is_file() {
         return Err(Unread::NotAFile);
     }
     Ok(File::open(path)?)
@@ -169,7 +186,7 @@ fn open_at_once(path: &Path) -> std::result::Result<File, Unread> {
 /// # Errors
 /// [`Unread::TooLarge`], [`Unread::NotAFile`], [`Unread::Io`].
 pub fn read_fed(path: &Path, limit: u64, buffer: &mut Vec<u8>) -> std::result::Result<(), Unread> {
-    let file = open_at_once(path)?;
+    let file = open_at_once(path, true)?;
     let metadata = file.metadata()?;
     if !metadata.is_file() && !waits_for_its_writer(&file, &metadata)? {
         return Err(Unread::NotAFile);

@@ -5,12 +5,14 @@ use crate::cli::forms::of_pages;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::documents::ListDocument;
-use crate::error::{Code, Error, Result};
+use crate::error::Result;
 use crate::forms::{COLUMNS, Form, Subject, write};
-use crate::query::{Index, Matcher, Order, Sort, parse_strictly};
+use crate::query::{Order, Sort};
 use crate::report;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
+
+use super::filtering::find;
 
 /// The arguments of `list`.
 #[derive(Debug, Args)]
@@ -34,13 +36,8 @@ pub(crate) struct List {
 
 pub(super) fn run(arguments: &List, common: &Common, output: &Output) -> Result<u8> {
     let text = arguments.filter.join(" ");
-    let query = parse_strictly(&text)?;
     let view = open_to_judge(common)?.view();
-    if let Some((what, help)) = query.unknown_stage(&view) {
-        return Err(Error::new(Code::Usage, what).help(help));
-    }
-    let index = if query.needs_facts() { Index::of(&view) } else { Index::first(&view) };
-    let found = Matcher::new(&query, &index, None).find();
+    let (found, query) = find(&text, &view)?;
     let by = arguments.sort.as_deref().and_then(Order::named).unwrap_or(Order::Model);
     let rows = Sort { by, is_reversed: arguments.reverse }.sorted(&view, &found);
     if let Some(form) = arguments.form {

@@ -1,13 +1,37 @@
-//! `maturity compare`: what another version of the rubric changes for every model.
+//! `maturity`: the whole inventory in numbers, and what another version of the rubric changes for every model.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
-use crate::documents::RubricComparisonDocument;
+use crate::documents::{RubricComparisonDocument, SurveyDocument};
 use crate::error::Result;
 use crate::report;
-use clap::Subcommand;
+use crate::view::{RECENT_DAYS, SurveyOf};
+use clap::{Args, Subcommand};
 use std::path::{Path, PathBuf};
+
+use super::filtering::find;
+
+/// The arguments of `maturity`.
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(
+    after_help = "Filter:\n  words and terms such as publisher:acme or level:<2; `list --help` lists the terms"
+)]
+pub(crate) struct Maturity {
+    /// What to do with the rubric; without it the inventory is counted
+    #[command(subcommand)]
+    command: Option<MaturityCommand>,
+    /// Count only the models that these words and terms find
+    #[arg(long, value_name = "FILTER")]
+    filter: Option<String>,
+    /// A verification is recent for this many days
+    #[arg(long, value_name = "DAYS", default_value_t = RECENT_DAYS)]
+    days: u32,
+    /// List all gaps, producers and requests
+    #[arg(long)]
+    all: bool,
+}
 
 /// The commands of `maturity`.
 #[derive(Debug, Subcommand)]
@@ -21,10 +45,27 @@ pub(crate) enum MaturityCommand {
     },
 }
 
-pub(super) fn run(arguments: &MaturityCommand, common: &Common, output: &Output) -> Result<u8> {
-    match arguments {
-        MaturityCommand::Compare { rubric, all } => compare(rubric, *all, common, output),
+pub(super) fn run(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> {
+    match &arguments.command {
+        Some(MaturityCommand::Compare { rubric, all }) => compare(rubric, *all, common, output),
+        None => survey(arguments, common, output),
     }
+}
+
+/// The status is 0: what was counted is no verdict.
+fn survey(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> {
+    let view = open_to_judge(common)?.view();
+    let found = arguments.filter.as_deref().map(|text| find(text, &view)).transpose()?;
+    let about = found.as_ref().map(|(_, query)| query.to_string()).unwrap_or_default();
+    let rows: Option<Vec<usize>> =
+        found.map(|(rows, _)| rows.into_iter().filter_map(|row| row.try_into().ok()).collect());
+    let of = SurveyOf { rows: rows.as_deref(), days: arguments.days };
+    let survey = view.survey_on_evidence(&of)?;
+    output.print_long(
+        || report::survey(&survey, &about, arguments.all),
+        || SurveyDocument::of(&survey, &about),
+    );
+    Ok(0)
 }
 
 /// The status is 0 when every model comes to the same, else 1.

@@ -11,6 +11,7 @@ mod deploy;
 mod diff;
 mod digest;
 mod export;
+mod filtering;
 mod gate;
 mod import;
 mod init;
@@ -24,6 +25,7 @@ mod maturity;
 mod open;
 mod path;
 mod policy;
+mod report;
 mod review;
 mod scan;
 mod score;
@@ -79,8 +81,9 @@ pub(crate) enum Command {
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
     Score(score::Score),
+    Maturity(maturity::Maturity),
     #[command(subcommand)]
-    Maturity(maturity::MaturityCommand),
+    Report(report::ReportCommand),
     Review(review::Review),
     Bind(bind::Bind),
     #[command(subcommand)]
@@ -92,7 +95,11 @@ pub(crate) enum Command {
 impl Command {
     /// Whether its output is a file for other programs: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
-        matches!(self, Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export))
+        match self {
+            Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export) => true,
+            Command::Report(report) => report.is_product(),
+            _ => false,
+        }
     }
 }
 
@@ -135,6 +142,7 @@ pub(super) fn run(
         Command::Gate(gate) => gate::run(gate, common, output),
         Command::Score(score) => score::run(score, common, output),
         Command::Maturity(maturity) => maturity::run(maturity, common, output),
+        Command::Report(report) => report::run(report, common, output),
         Command::Review(review) => review::run(review, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),

@@ -7,6 +7,7 @@ use crate::signing::Outcome;
 use crate::text::count;
 use crate::tui::state::app::App;
 use crate::tui::state::controls::outcome_of;
+use crate::tui::state::surveying;
 use crate::view::View;
 use crate::workbench::JobState;
 
@@ -21,6 +22,9 @@ pub fn rows(app: &App) -> usize {
         Screen::Inventory => app.rows.shown().len(),
         Screen::Lineage => app.lineage.rows.len(),
         Screen::Verify => app.verified().map_or(0, |verified| verified.verification.checks.len()),
+        Screen::Maturity if app.whole => {
+            app.survey.as_ref().map_or(0, |(_, survey)| surveying::rows(survey, app.surveying.pane))
+        }
         Screen::Maturity => app.controls().len(),
         Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
         Screen::Jobs => app.jobs.len(),
@@ -45,6 +49,10 @@ pub fn screen(app: &App) -> Vec<String> {
                 report::verification(&model.id.screen(), &verified.verification, owner, false)
             }
             None => "Nothing was verified here yet: verify does it.".to_owned(),
+        },
+        (Screen::Maturity, _) if app.whole => match &app.survey {
+            Some((_, survey)) => report::survey(survey, "", false),
+            None => "The inventory is being counted.".to_owned(),
         },
         (Screen::Maturity, Some((_, model, verdict))) => {
             report::score(&model.id.screen(), &case(view, &verdict), false)
@@ -124,6 +132,14 @@ pub fn place(app: &App) -> String {
                 words.summary,
                 check.code
             )
+        }
+        Screen::Maturity if app.whole => {
+            let pane = app.surveying.pane;
+            let row = app
+                .survey
+                .as_ref()
+                .and_then(|(_, survey)| surveying::words(survey, pane, app.surveying.chosen(pane)));
+            row.unwrap_or_default()
         }
         Screen::Maturity => {
             let controls = app.controls();

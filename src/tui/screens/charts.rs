@@ -54,6 +54,20 @@ impl Pen<'_> {
         self.span(role, fit(&format!("{}{text}", " ".repeat(before)), cells))
     }
 
+    /// The same with a sign for the share before the number, so that it does not take the colour to tell.
+    pub fn heat_signed(&self, value: usize, most: usize, cells: usize) -> Span<'static> {
+        let Span { style, content } = self.heat(value, most, cells);
+        let sign = match share(value, most, 100) {
+            _ if value == 0 => " ",
+            0..25 => "░",
+            25..50 => "▒",
+            50..75 => "▓",
+            _ => "█",
+        };
+        let rest: String = content.chars().skip(1).collect();
+        Span::styled(format!("{sign}{rest}"), style)
+    }
+
     /// Where a fact comes from, in three letters: `obs`, `att`, `dec`; `✗` where sources disagree.
     pub fn badge(&self, basis: Basis) -> Span<'static> {
         let (role, word) = match basis {

@@ -1,6 +1,7 @@
 //! The maturity screen of a model: three gauges, a lamp for every control of the chosen level with its details beneath,
 //! the chosen control, and the cheapest way up. The whole inventory is next door.
 
+use crate::commands::Cmd;
 use crate::decision::{Decision, Verdict};
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::signing::{Outcome, Thing, Verification};
@@ -42,7 +43,7 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         let inside = pen.pane(frame, area, &Pane::new("Maturity").focused(true));
         let text = [
             pen.line(Role::Muted, " no model is chosen: choose one in the inventory (1)"),
-            pen.line(Role::Muted, " Shift-Tab shows the whole inventory"),
+            pen.line(Role::Muted, format!(" {} shows the whole inventory", app.key_of(Cmd::Survey))),
         ];
         lines(frame, inside, &text, 0);
         return Drawn::default();
@@ -240,9 +241,8 @@ fn steps(shown: &Shown<'_>) -> Vec<(String, Vec<String>)> {
 }
 
 /// The tabs of this screen.
-pub fn tabs(app: &App) -> Vec<String> {
-    let model = if app.whole { "" } else { "Level " };
-    let mut tabs: Vec<String> = (1..=LEVELS).map(|level| format!("{model}{level}")).collect();
+pub fn tabs() -> Vec<String> {
+    let mut tabs: Vec<String> = (1..=LEVELS).map(|level| format!("Level {level}")).collect();
     tabs.push("Inventory".to_owned());
     tabs
 }
@@ -267,7 +267,7 @@ fn draw_controls(
         }
         false => (area, None),
     };
-    let (inside, hits) = pen.tabbed(frame, area, (&tabs(app), current), true);
+    let (inside, hits) = pen.tabbed(frame, area, (&tabs(), current), true);
     drawn.hits.extend(hits);
     if rows.is_empty() {
         let text =

@@ -24,6 +24,7 @@ use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::saved::KeptView;
 use crate::tui::state::session::Session;
+use crate::tui::state::surveying::SurveyState;
 use crate::tui::state::verifying::{Tab, VerifyState};
 use crate::tui::theme::Theme;
 use crate::view::{Survey, Verified, View};
@@ -112,8 +113,8 @@ pub struct App {
     pub whole: bool,
     /// The survey of the whole inventory, with the generation of its view.
     pub survey: Option<(u64, Arc<Survey>)>,
-    /// Chosen gap of the survey.
-    pub gap: usize,
+    /// What is chosen in it.
+    pub surveying: SurveyState,
     /// Chosen job.
     pub job: usize,
     /// The job whose models are listed.
@@ -204,7 +205,7 @@ impl App {
             control: 0,
             whole: false,
             survey: None,
-            gap: 0,
+            surveying: SurveyState::default(),
             job: 0,
             opened: None,
             job_row: 0,

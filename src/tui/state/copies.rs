@@ -9,6 +9,7 @@ use crate::report::{case, values};
 use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
+use crate::tui::state::surveying::words;
 use crate::tui::state::verifying::Tab;
 use crate::view::View;
 use crate::words::Face;
@@ -119,6 +120,7 @@ fn command(app: &App) -> Option<String> {
     let (verb, flags, arguments) = match app.screen {
         Screen::Inventory => ("show", "", vec![model()?]),
         Screen::Verify => ("verify", "--explain", vec![model()?]),
+        Screen::Maturity if app.whole => ("maturity", "", Vec::new()),
         Screen::Maturity => ("score", "--all", vec![model()?]),
         Screen::Lineage => ("lineage", "", vec![app.lineage.focus.as_ref()?.raw().to_owned()]),
         Screen::Policy => ("policy check", "", vec![app.policy_path()?.to_string_lossy().into_owned()]),
@@ -179,6 +181,10 @@ fn row_text(app: &App) -> Option<String> {
             let summary = screen(&v.words_of(check).summary);
             let (outcome, stage) = (check.outcome, check.stage.name());
             Some(format!("{} {}  {stage}  {summary} ({})", outcome.glyph(), outcome.word(), check.code))
+        }
+        Screen::Maturity if app.whole => {
+            let (_, survey) = app.survey.as_ref()?;
+            words(survey, app.surveying.pane, app.surveying.chosen(app.surveying.pane))
         }
         Screen::Maturity => {
             let (control, result) = app.controls().into_iter().nth(app.control)?;

@@ -65,6 +65,9 @@ fn holds(need: Need, app: &App) -> bool {
         Need::AnyModel => app.rows.total() > 0,
         Need::EditablePolicy | Need::PolicyFile => app.policy_path().is_some(),
         Need::OtherStage => app.stages().len() > 1,
+        Need::SurveyRow => {
+            app.whole && app.survey.as_ref().is_some_and(|(_, survey)| app.surveying.row(survey).is_some())
+        }
         Need::Job => app.job().is_some(),
         Need::OverJob => app.job().is_some_and(JobNow::can_retry),
         Need::Change => app.changes.model().is_some(),

@@ -51,7 +51,10 @@ fn why_not(app: &App, form: Form) -> Option<String> {
         (Screen::Verify, _) if app.verified().is_none() => {
             none("nothing has been verified here yet: V verifies it")
         }
-        (Screen::Maturity, _) if app.model().is_none() => none("no model is chosen"),
+        (Screen::Maturity, _) if !app.whole && app.model().is_none() => none("no model is chosen"),
+        (Screen::Maturity, form) if app.whole && !DRAWN.contains(&form) => {
+            none("this screen has no rows for it: `touchmark maturity --format json` has")
+        }
         (Screen::Inventory | Screen::Lineage | Screen::Verify | Screen::Maturity, _) => None,
         (Screen::Compare, Form::Csv | Form::Json) if app.compare.comparison().is_some() => None,
         (Screen::Changes, Form::Csv) if app.changes.diff.is_some() => None,
@@ -90,7 +93,7 @@ pub fn seen(app: &App, form: Form) -> Option<(Seen, String)> {
             let word = format!("the verification of {}", id.screen());
             Some((Seen::Whole(Subject::Verification(id)), word))
         }
-        Screen::Maturity => {
+        Screen::Maturity if !app.whole => {
             let id = subject(app)?;
             let word = id.screen();
             Some((Seen::Whole(Subject::Model(id)), word))
@@ -143,6 +146,15 @@ fn which(app: &App) -> String {
 /// The file's name for what is shown: `acme-support-bot-7b.verification.json`.
 pub fn file_name(app: &App, form: Form) -> String {
     format!("{}.{}", stem(app, form), form.extension())
+}
+
+/// The file's name for the report that the maturity screen proposes.
+pub fn report_name(app: &App) -> String {
+    let model = app.current.as_ref().filter(|_| !app.whole).map(|id| plain(id.raw()));
+    match model.filter(|name| !name.is_empty()) {
+        Some(name) => format!("{name}.maturity.html"),
+        None => "inventory.maturity.html".to_owned(),
+    }
 }
 
 fn stem(app: &App, form: Form) -> String {

@@ -30,5 +30,6 @@ pub(super) mod rows;
 pub(super) mod saved;
 pub(super) mod session;
 pub(super) mod splitting;
+pub(super) mod surveying;
 pub(super) mod tour;
 pub(super) mod verifying;

@@ -11,7 +11,7 @@ use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
     comparing, copying, exporting, finding, looking, mouse, opening, outputs, palette, relatives, reviewing,
-    sorting, working,
+    sorting, surveying, working,
 };
 use crate::workbench::JobKind;
 
@@ -29,6 +29,8 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Open if app.screen == Screen::Inventory && sorting::fold_here(app) => {}
         Cmd::Verify | Cmd::Open => visit(app, Screen::Verify),
         Cmd::Maturity => visit(app, Screen::Maturity),
+        Cmd::Survey => return surveying::turn(app),
+        Cmd::ShowModels => surveying::show_models(app),
         Cmd::Policy => visit(app, Screen::Policy),
         Cmd::Jobs => visit(app, Screen::Jobs),
         Cmd::StartVerify => return renew(app),
@@ -95,6 +97,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Compare => return comparing::compare(app),
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
+        Cmd::Report => return exporting::report(app),
         Cmd::Mouse => return mouse::toggle(app),
         Cmd::Review => return reviewing::review(app),
         Cmd::Bind => {
@@ -243,10 +246,7 @@ pub(super) fn step(app: &mut App, by: isize) {
             app.scroll = 0;
         }
         Screen::Lineage => app.lineage.cursor = moved(app.lineage.cursor, by, app.lineage.rows.len()),
-        Screen::Maturity if app.whole => {
-            let gaps = app.survey.as_ref().map_or(0, |(_, survey)| survey.gaps.len());
-            app.gap = moved(app.gap, by, gaps);
-        }
+        Screen::Maturity if app.whole => surveying::step(app, by),
         Screen::Maturity => {
             app.control = moved(app.control, by, app.controls().len());
             app.scroll = 0;
@@ -279,24 +279,24 @@ fn turn(app: &mut App, by: isize) -> Vec<Effect> {
     if app.screen == Screen::Policy {
         app.side = if app.side.is_none() { Some(0) } else { None };
     } else if app.screen == Screen::Maturity {
-        let at = if app.whole { 3 } else { isize::from(app.level) - 1 };
-        return maturity_tab(app, usize::try_from((at + by).rem_euclid(4)).unwrap_or(0));
+        let tabs = isize::try_from(surveying::TABS).unwrap_or(1);
+        let at = isize::try_from(surveying::tab(app)).unwrap_or(0);
+        return maturity_tab(app, usize::try_from((at + by).rem_euclid(tabs)).unwrap_or(0));
     } else {
         looking::turn(app, by);
     }
     Vec::new()
 }
 
-/// The tabs of the maturity screen: the three levels of a model, then the whole inventory.
+/// The tabs of the maturity screen: the three levels of a model, then the panes of the whole inventory.
 pub(super) fn maturity_tab(app: &mut App, tab: usize) -> Vec<Effect> {
-    app.whole = tab >= 3;
     app.control = 0;
     app.scroll = 0;
-    match u8::try_from(tab + 1) {
-        Ok(level) if !app.whole => app.level = level,
-        _ if app.needs_survey() => return vec![Effect::Survey],
-        _ => {}
+    if let Some(place) = tab.checked_sub(surveying::LEVELS) {
+        return surveying::open(app, place);
     }
+    app.whole = false;
+    app.level = u8::try_from(tab + 1).unwrap_or(1);
     Vec::new()
 }
 

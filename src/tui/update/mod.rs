@@ -20,6 +20,7 @@ mod pressing;
 mod relatives;
 mod reviewing;
 mod sorting;
+mod surveying;
 mod typed;
 mod typing;
 mod working;
@@ -276,10 +277,7 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Mouse(event) => pointing::on_mouse(app, event),
-        Action::Surveyed(generation, survey) => {
-            app.survey = Some((generation, survey));
-            Vec::new()
-        }
+        Action::Surveyed(generation, survey) => surveying::taken(app, generation, survey),
         Action::Theme(Err(error)) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
             app.tell(format!("{error}{help}"), true);
@@ -352,14 +350,6 @@ fn take_themes(app: &mut App, entries: Vec<Entry>) {
 /// What a new view leaves to be made beside the screens.
 fn wanted(app: &mut App) -> Vec<Effect> {
     let mut effects = sorting::missing(app);
-    effects.extend(survey_if_shown(app));
+    effects.extend(surveying::wanted(app));
     effects
-}
-
-/// A new view needs a new survey where that is what is looked at.
-fn survey_if_shown(app: &App) -> Vec<Effect> {
-    match app.screen == Screen::Maturity && app.whole && app.needs_survey() {
-        true => vec![Effect::Survey],
-        false => Vec::new(),
-    }
 }

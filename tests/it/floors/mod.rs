@@ -189,6 +189,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
+    ("dossier", &["error", "text", "disk", "attest", "inventory", "store", "maturity", "decision", "view"]),
     (
         "documents",
         &[
@@ -205,6 +206,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "decision",
             "words",
             "view",
+            "dossier",
         ],
     ),
     (
@@ -231,11 +233,14 @@ const FLOORS: &[(&str, &[&str])] = &[
             "signing",
             "inventory",
             "policy",
+            "store",
             "snapshot",
             "lineage",
+            "maturity",
             "decision",
             "words",
             "view",
+            "dossier",
             "documents",
             "query",
             "report",
@@ -419,6 +424,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "words",
             "view",
             "query",
+            "dossier",
             "documents",
             "report",
             "forms",

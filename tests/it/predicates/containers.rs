@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use std::fs;
 use std::sync::LazyLock;
 use touchmark::attest::{
-    About, JoinedBy, Judge, Judged, NamedDigest, Validity, claims_in, further_claims, judge,
+    About, ClaimsPlace, JoinedBy, Judge, Judged, NamedDigest, Validity, claims_in, claims_with, judge,
 };
 use touchmark::decision::{EvidenceDocument, SeenDigests};
 use touchmark::inventory::attached;
@@ -159,8 +159,10 @@ fn claims_in_other_files_are_evidence_and_say_which_file_they_are_in() {
     fs::write(model.join("build.intoto.jsonl"), format!("{line}\nnot a claim\n")).unwrap();
     fs::write(model.join("scan.sigstore.json"), &bundle).unwrap();
     fs::write(model.join("notes.jsonl"), &line).unwrap();
-    let (files, is_cut) = further_claims(&model, Some(&model.join("scan.sigstore.json")));
-    assert!(!is_cut && files == [model.join("build.intoto.jsonl")], "{files:?}");
+    let signature = model.join("scan.sigstore.json");
+    let found = claims_with(ClaimsPlace::Model { model: &model, signature: Some(&signature) });
+    let files: Vec<&str> = found.iter().map(|one| one.file.as_ref().unwrap().raw()).collect();
+    assert_eq!(files, ["build.intoto.jsonl"]);
     // An unsigned file more is another model.
     fs::remove_file(model.join("notes.jsonl")).unwrap();
 

@@ -225,6 +225,11 @@ impl Bundle {
         Ok(Bundle { media_type, material, envelope, log_entries, timestamps, digest: digest(), raw })
     }
 
+    /// Whether it was a bare DSSE envelope: then no key, certificate or log entry came with it.
+    pub fn is_bare(&self) -> bool {
+        self.media_type == ENVELOPE_TYPE
+    }
+
     /// How it was signed, told from the material.
     pub fn method(&self) -> Method {
         match self.material {

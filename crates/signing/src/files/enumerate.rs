@@ -471,8 +471,9 @@ fn settled(path: &Path) -> Option<PathBuf> {
     }
 }
 
+/// Where the links of a hub cache's snapshot may lead, for a resolved folder that is one:
 /// `<cache>/models--x/snapshots/<revision>` links its files into `<cache>/models--x/blobs`.
-fn hub_blobs(root: &Path) -> Option<PathBuf> {
+pub fn hub_blobs(root: &Path) -> Option<PathBuf> {
     let snapshots = root.parent()?;
     let blobs = snapshots.parent()?.join("blobs");
     let is_plain_folder = std::fs::symlink_metadata(&blobs).is_ok_and(|metadata| metadata.is_dir());

@@ -24,7 +24,7 @@ mod text_forms;
 
 pub use aside::{Aside, AsideKind};
 pub use each::{FileSeen, FileWord, named_files};
-pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate};
+pub use enumerate::{Entry, GIT_PATHS, HUB_REPOSITORIES, Listing, Scope, enumerate, hub_blobs};
 pub use formats::hazard;
 pub use git::{is_git_hook, is_of_git};
 pub use ignored::{IgnoredPath, IgnoredPlace, ignored_paths};

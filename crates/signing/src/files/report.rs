@@ -90,6 +90,9 @@ pub struct FilesReport {
     /// Unsigned files that an interrupted signing left behind, by their names and contents.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leftovers: Vec<Untrusted>,
+    /// Unsigned files that hold claims and nothing else, so that `claims append` takes them. No reason to trust them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Untrusted>,
     /// Links that were followed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub links: Option<FollowedLinks>,

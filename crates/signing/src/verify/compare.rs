@@ -2,9 +2,10 @@
 //! knows nothing of who signed, and judges nothing.
 
 use crate::bundle::document::Bundle;
+use crate::bundle::head::read_head;
 use crate::bundle::manifest::{Statement, parse_shard_name};
 use crate::check::fault::{ListFault, Unlistable};
-use crate::disk::{read_small, slashed};
+use crate::disk::{read_small, read_start, slashed};
 use crate::error::{ReadFault, Result};
 use crate::files::aside::{Aside, AsideKind};
 use crate::files::attestation::is_attestation;
@@ -32,6 +33,11 @@ use super::options::VerifyOptions;
 pub(super) const CLAIMS: &str = "claims.jsonl";
 const MAX_ATTESTATIONS: usize = 256;
 const LIMIT_ATTESTATION_BYTES: u64 = 16 * 1024 * 1024;
+/// Unsigned files whose beginning is looked at for whether they may hold claims.
+const MAX_SNIFFED: usize = 1000;
+/// Those of them that are read.
+const MAX_CLAIM_FILES: usize = 64;
+const SNIFFED_BYTES: u64 = 64;
 /// Changed files whose contents are looked at, so that the difference can be explained.
 const MAX_LOOKED_AT: usize = 100;
 
@@ -123,6 +129,11 @@ pub(super) fn compare_listed(
         here.get(name.raw()).is_some_and(|entry| leftover::is_leftover(&entry.path, &entry.name))
     });
     report.leftovers = leftovers.cloned().collect();
+    let small = report.extra.iter().filter_map(|name| here.get(name.raw()));
+    let small = small.filter(|entry| (1..=LIMIT_ATTESTATION_BYTES).contains(&entry.size)).take(MAX_SNIFFED);
+    let claims = small.filter(|entry| begins_like_json(&entry.path)).take(MAX_CLAIM_FILES);
+    let claims = claims.filter(|entry| holds_claims(&entry.path));
+    report.claims = claims.map(|entry| Untrusted::new(&entry.name)).collect();
     let missing = report.missing.iter().map(Untrusted::raw);
     report.not_fetched = not_fetched(missing, here.keys().copied()).into_iter().map(Untrusted::new).collect();
     let odd = |(name, fault): &(String, ListFault)| Unlistable { fault: *fault, place: Untrusted::new(name) };
@@ -311,4 +322,19 @@ pub(super) fn holds_bundles(path: &Path) -> bool {
     let Ok(raw) = read_small(path, LIMIT_ATTESTATION_BYTES) else { return false };
     let mut lines = raw.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).peekable();
     Bundle::parse(&raw).is_ok() || lines.peek().is_some() && lines.all(|line| Bundle::parse(line).is_ok())
+}
+
+fn begins_like_json(path: &Path) -> bool {
+    read_start(path, SNIFFED_BYTES).is_ok_and(|start| start.trim_ascii_start().starts_with(b"{"))
+}
+
+/// A claim, or one a line, and nothing else: a bundle or a bare envelope of a statement, whoever signed it.
+fn holds_claims(path: &Path) -> bool {
+    let Ok(raw) = read_small(path, LIMIT_ATTESTATION_BYTES) else { return false };
+    let is_claim = |raw: &[u8]| {
+        let bare = || Bundle::parse_envelope(raw).ok()?.into_iter().next();
+        Bundle::parse(raw).ok().or_else(bare).is_some_and(|bundle| read_head(&bundle).is_ok())
+    };
+    let mut lines = raw.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()).peekable();
+    is_claim(&raw) || lines.peek().is_some() && lines.all(is_claim)
 }

@@ -1,5 +1,6 @@
 //! A check in words, with what the verification holds beside it: the files of the report, and signatures of other kinds.
 
+use crate::check::codes::CheckCode;
 use crate::check::step::Check;
 use crate::check::why::{FilesWhy, ForeignBeside, Why};
 use crate::files::formats;
@@ -11,6 +12,7 @@ use jiff::Timestamp;
 
 use super::verification::Verification;
 
+const HOLDS_CLAIMS: &str = "holds claims about some model";
 /// How shards let a file through.
 const EMPTY: &str = "empty and not signed, as shards leave it out";
 /// Lines of each kind; the report holds all.
@@ -25,6 +27,9 @@ impl Verification {
             Why::Files(why) if matches!(**why, FilesWhy::Compared { .. }) => {
                 // What the catalogue says of files quotes none of their names.
                 words.summary = remedy_for(&words.summary, self.files.thing);
+                if check.code == CheckCode::FilesExtra {
+                    words.remedy = words.remedy.map(|remedy| with_claims(remedy, self.files.claims.len()));
+                }
                 add_report(&mut words, &self.files, self.at);
             }
             Why::Parse(why) if why.foreign != ForeignBeside::None => {
@@ -34,6 +39,19 @@ impl Verification {
         }
         words.remedy = words.remedy.map(|remedy| remedy_for(&remedy, self.files.thing));
         words
+    }
+}
+
+/// The remedy for unsigned files, `claims` of which hold claims. What they claim, and whether it is true, is not said.
+fn with_claims(remedy: String, claims: usize) -> String {
+    match claims {
+        0 => remedy,
+        1 => format!(
+            "{remedy}. One file holds claims: add them with `touchmark claims append MODEL FILE`, then remove it"
+        ),
+        many => format!(
+            "{remedy}. {many} files hold claims: add them with `touchmark claims append MODEL FILE`, then remove the files"
+        ),
     }
 }
 
@@ -67,10 +85,13 @@ fn missing(report: &FilesReport, name: &Untrusted) -> Untrusted {
 }
 
 impl FilesReport {
-    /// What an unsigned file is, where that is known: no regular file, or one that may hold something to run.
+    /// What an unsigned file is, where that is known: no regular file, one with claims, or one that may hold something to
+    /// run.
     pub fn oddity(&self, name: &Untrusted) -> Option<String> {
         let odd = self.odd.iter().find(|odd| odd.place == *name);
-        odd.map(|odd| fault::what(odd.fault)).or_else(|| formats::hazard(name.raw()).map(str::to_owned))
+        let claim = || self.claims.contains(name).then(|| HOLDS_CLAIMS.to_owned());
+        let hazard = || formats::hazard(name.raw()).map(str::to_owned);
+        odd.map(|odd| fault::what(odd.fault)).or_else(claim).or_else(hazard)
     }
 }
 

@@ -403,7 +403,8 @@ pub const CODES: &[CodeInfo] = &[
         CheckCode::FilesExtra,
         "There are unsigned files. Code among them may run when the model is loaded.",
         "Files added after signing: caches, converted weights, or an attack.",
-        "Remove them, or have the model signed with them.",
+        "Remove them, or have the model signed with them. Claims that others made: `touchmark claims append MODEL FILE` \
+         adds them to the model's claims; then remove their files.",
     ),
     row(
         CheckCode::FilesOtherModel,

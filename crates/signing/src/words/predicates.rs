@@ -14,13 +14,13 @@ pub(super) fn words(why: &PredicatesWhy) -> Words {
         PredicatesWhy::None => Words { summary: "No further claims".to_owned(), ..Words::default() },
         PredicatesWhy::Unreadable(fault) => Words {
             summary: "The claims cannot be read".to_owned(),
-            found: Some(Untrusted::new(match fault {
-                ClaimsFault::NotReadable => "the file cannot be read".to_owned(),
-                ClaimsFault::TooLarge { limit_bytes } => format!("larger than {}", size(*limit_bytes)),
-                ClaimsFault::TooMany { limit_lines } => format!("more than {limit_lines} claims"),
-            })),
+            found: Some(Untrusted::new(fault.words())),
             evidence: Some(PLACE.into()),
-            remedy: Some("Check the file; no claim is counted, and nothing else changes".to_owned()),
+            remedy: Some(
+                "Check the files: `touchmark claims list MODEL` names each one that cannot be read. Claims that are not \
+                 read do not count"
+                    .to_owned(),
+            ),
             ..Words::default()
         },
         PredicatesWhy::Judged { counted, about_this, about_another, about_unknown, not_claims, first } => {
@@ -61,6 +61,37 @@ pub(super) fn words(why: &PredicatesWhy) -> Words {
     }
 }
 
+impl ClaimsFault {
+    /// In words.
+    pub fn words(&self) -> String {
+        match self {
+            ClaimsFault::NotReadable => "the file cannot be read".to_owned(),
+            ClaimsFault::TooLarge { limit_bytes } => format!("larger than {}", size(*limit_bytes)),
+            ClaimsFault::TooMany { limit_lines } => format!("more than {limit_lines} claims"),
+            ClaimsFault::Link => "a link out of the model's folder, which is not followed".to_owned(),
+            ClaimsFault::TogetherTooLarge { limit_bytes } => {
+                format!("the model's claims files together exceed {}", size(*limit_bytes))
+            }
+            ClaimsFault::TooManyFiles { limit_files } => {
+                format!("more than {limit_files} claims files; the rest are not read")
+            }
+            ClaimsFault::NotListed => "the model's folder cannot be listed completely".to_owned(),
+            ClaimsFault::NoClaim { lines, line, fault } => {
+                let (lines, fault) = (of(*lines, "line"), of_line(*fault));
+                format!("{lines}, none of them a claim; line {line}: {fault}")
+            }
+        }
+    }
+}
+
+fn of_line(fault: LineFault) -> &'static str {
+    match fault {
+        LineFault::TooLong => "too long",
+        LineFault::NotABundle => "not a Sigstore bundle",
+        LineFault::NotAStatement => "the bundle does not hold an in-toto statement",
+    }
+}
+
 fn of(many: u64, one: &str) -> String {
     count(usize::try_from(many).unwrap_or(usize::MAX), one)
 }
@@ -95,12 +126,7 @@ fn row(row: &ClaimRow) -> Untrusted {
             format!("{place}: {}, about {about}: {verdict}{signer}{unread}", predicate_type.raw())
         }
         ClaimRow::NotAClaim { file, line, fault } => {
-            let fault = match fault {
-                LineFault::TooLong => "too long",
-                LineFault::NotABundle => "not a Sigstore bundle",
-                LineFault::NotAStatement => "the bundle does not hold an in-toto statement",
-            };
-            format!("{}: not a claim: {fault}", place(file.as_ref(), *line))
+            format!("{}: not a claim: {}", place(file.as_ref(), *line), of_line(*fault))
         }
     })
 }

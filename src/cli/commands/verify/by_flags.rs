@@ -1,9 +1,7 @@
 //! `verify key`, `verify certificate`, `verify sigstore`: verifies a model by what flags say is to be trusted. No
 //! workspace and no policy has a say.
 
-use crate::attest::{
-    Claims, Judge, Piece, claims_beside, further_claims, predicates_check, read_claims_bytes,
-};
+use crate::attest::{Claims, ClaimsFound, Judge, Piece, predicates_check};
 use crate::cli::common::Common;
 use crate::cli::flags::{Authorities, GitPaths, Jobs, LIMIT_PEM_BYTES, Part, tell_unused_of};
 use crate::cli::ignored::note_ignored;
@@ -215,7 +213,7 @@ pub(super) fn verification(method: &VerifyMethod, common: &Common, output: &Outp
     }
     speak_of(&mut verification, &with.model);
     require(&mut verification, with);
-    predicates(&mut verification, (&with.model, &target.bundle), &trust, &options)?;
+    predicates(&mut verification, &target, &trust, &options)?;
     Ok(verification)
 }
 
@@ -302,27 +300,23 @@ fn require(verification: &mut Verification, with: &VerifyCommon) {
 /// PREDICATES of a model that was verified by flags.
 fn predicates(
     verification: &mut Verification,
-    (model, signature): (&Path, &Path),
+    target: &Target,
     trust: &Trust,
     options: &VerifyOptions,
 ) -> Result<()> {
-    let mut files: Vec<(Option<Untrusted>, PathBuf)> =
-        claims_beside(model).into_iter().map(|file| (None, file)).collect();
-    let named = |file: PathBuf| Some((Some(file.file_name()?.to_string_lossy().into_owned().into()), file));
-    files.extend(further_claims(model, Some(signature)).0.into_iter().filter_map(named));
-    if files.is_empty() {
+    let found = target.claims();
+    if found.is_empty() {
         return Ok(());
     }
     // A claim may be signed by another method than the model.
     let options = VerifyOptions { method: None, ..options.clone() };
     let by = Judge { trust, options: &options, root: verification.root_of_files(), aliases: &[] };
-    let read: Vec<_> = files.iter().map(|(name, file)| (name.as_ref(), read_claims_bytes(file))).collect();
-    let pieces = read.iter().map(|(file, read)| {
-        let claims = match read {
+    let pieces = found.iter().map(|ClaimsFound { file, bytes }| {
+        let claims = match bytes {
             Ok(bytes) => Claims::Bytes(bytes),
             Err(fault) => Claims::Unreadable(*fault),
         };
-        Piece { file: *file, claims }
+        Piece { file: file.as_ref(), claims }
     });
     let pieces: Vec<Piece<'_>> = pieces.collect();
     verification.set(predicates_check(&pieces, &by, &Progress::default())?);

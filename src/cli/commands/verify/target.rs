@@ -1,7 +1,8 @@
 //! What is verified by flags: a folder or file, or a model in an OCI layout, with the signature that belongs to it.
 
+use crate::attest::{ClaimsFound, ClaimsPlace, claims_with};
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, Scan, in_layout, listed};
+use crate::inventory::{Model, Scan, attached, in_layout, listed};
 use crate::signing::{Listed, Place, default_signature, find_signature};
 use crate::text::screen;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,17 @@ impl Target {
         match &self.place {
             Placed::Files(model) => Place::Files(model),
             Placed::Registry { manifest, listed } => Place::Registry { manifest, listed, in_full },
+        }
+    }
+
+    /// The files of claims that lie with it.
+    pub(super) fn claims(&self) -> Vec<ClaimsFound> {
+        match &self.place {
+            Placed::Files(model) => claims_with(ClaimsPlace::Model { model, signature: Some(&self.bundle) }),
+            Placed::Registry { manifest, .. } => {
+                let (files, is_cut) = attached(manifest);
+                claims_with(ClaimsPlace::Attached { files: &files, is_cut })
+            }
         }
     }
 }

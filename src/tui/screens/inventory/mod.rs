@@ -5,7 +5,7 @@ mod cells;
 mod details;
 mod family;
 mod group;
-mod names;
+pub(super) mod names;
 mod pane;
 mod strip;
 mod table;

@@ -11,7 +11,7 @@ const ROUNDS: usize = 12;
 const MOST_COMPARED: usize = 1000;
 
 /// The names in at most `columns` cells each. Names that differ stay different, as far as any cut can do that.
-pub(super) fn cut(names: &[String], columns: usize) -> Vec<String> {
+pub fn cut(names: &[String], columns: usize) -> Vec<String> {
     let mut cuts: Vec<String> = names.iter().map(|name| middle(name, columns)).collect();
     // What each name has to show, by the places of its graphemes.
     let mut needed: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); names.len()];

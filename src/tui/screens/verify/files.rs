@@ -185,6 +185,9 @@ fn details(file: &FileSeen, shown: &Shown<'_>, pen: Pen<'_>) -> Vec<Line<'static
             if report.leftovers.contains(&file.name) {
                 say("an interrupted signing left it behind");
             }
+            if report.claims.contains(&file.name) {
+                say("add them with `touchmark claims append MODEL FILE`, then remove the file");
+            }
         }
         FileWord::Unreadable => {
             let why = report.unreadable.iter().find(|(name, _)| *name == file.name);

@@ -59,6 +59,29 @@ pub enum ClaimsFault {
         /// The limit.
         limit_lines: u64,
     },
+    /// It is a link that leaves the model's folder, and was not followed.
+    Link,
+    /// All files of claims of the model are together too large.
+    TogetherTooLarge {
+        /// The limit.
+        limit_bytes: u64,
+    },
+    /// The model has more files of claims.
+    TooManyFiles {
+        /// The limit.
+        limit_files: u64,
+    },
+    /// The model's folder could not be listed to its end.
+    NotListed,
+    /// No line of it is a claim; what it holds instead was not kept.
+    NoClaim {
+        /// How many lines it has, blank ones aside.
+        lines: u64,
+        /// The first of them, from 1.
+        line: u64,
+        /// Why that one is not a claim.
+        fault: LineFault,
+    },
 }
 
 /// One line of a file of claims.

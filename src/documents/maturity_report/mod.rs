@@ -1,0 +1,223 @@
+//! A maturity report as a document: of a model, a producer or the inventory. All its forms are made from this one, so
+//! that they show the same figures, and each figure stands beside the digests that it rests on.
+
+mod detail;
+mod row;
+mod unseen;
+
+pub use detail::{
+    ModelDetail, ReportedCheck, ReportedClaim, ReportedControl, ReportedLevel, ReportedLineage,
+    ReportedVerification,
+};
+pub use row::ReportedModel;
+pub use unseen::NotLookedAt;
+
+use super::names;
+use crate::decision::{FeedInput, Inputs, digest_of};
+use crate::dossier::{Dossier, relative};
+use crate::error::{Code, Error, Result};
+use crate::inventory::ModelId;
+use crate::maturity::SCOPE;
+use crate::store::EvidenceDigest;
+use crate::text::Untrusted;
+use crate::view::{Survey, View};
+use jiff::Timestamp;
+use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// A maturity report of a model, a producer or the inventory.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct MaturityReportDocument<'a> {
+    /// The document's name.
+    pub schema: names::MaturityReport,
+    /// What it is about.
+    pub about: ReportAbout<'a>,
+    /// What a level is about, and what it is not.
+    pub scope: &'static str,
+    /// What all of it rests on, by digest.
+    pub rests_on: ReportInputs<'a>,
+    /// The models that it covers, and those that it does not.
+    pub population: Population,
+    /// Models in numbers; none in the report of a model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub survey: Option<&'a Survey>,
+    /// The models, by id.
+    pub models: Vec<ReportedModel<'a>>,
+    /// All about the one model; none in other reports.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub detail: Option<ModelDetail<'a>>,
+}
+
+/// What a report is about.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReportAbout<'a> {
+    /// A model.
+    Model(&'a ModelId),
+    /// The models of a producer.
+    Producer(&'a Untrusted),
+    /// All models of a workspace, by its name.
+    Inventory(&'a str),
+}
+
+/// What a report rests on. Whoever has the bytes of these digests comes to the same figures.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReportInputs<'a> {
+    /// The version of the program that judged.
+    pub program: String,
+    /// The time that it was judged by.
+    pub at: Timestamp,
+    /// The stage that it was judged for.
+    pub stage: &'a str,
+    /// Digest of the evidence: of one model and its ancestors, or of the evidence lines of all models.
+    pub evidence: EvidenceDigest,
+    /// The policy.
+    pub policy: ReportPolicy<'a>,
+    /// The rubric.
+    pub rubric: ReportRubric<'a>,
+    /// Digest of the trust anchors.
+    pub anchors: EvidenceDigest,
+    /// Feeds of warnings; there are none yet.
+    pub feeds: Vec<FeedInput>,
+    /// How many records the ledger has.
+    pub ledger_records: u64,
+    /// The hash of the last; 64 zeros if there is none.
+    pub ledger_head: &'a str,
+}
+
+/// A policy by its digests.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReportPolicy<'a> {
+    /// Its name.
+    pub name: &'a str,
+    /// Its file, relative to the workspace, or `built-in`.
+    pub origin: Untrusted,
+    /// SHA-256 of its canonical form: what it says, however it is written.
+    pub digest: &'a str,
+    /// SHA-256 of its text.
+    pub text_digest: &'a str,
+}
+
+/// A rubric by its digest.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct ReportRubric<'a> {
+    /// Its version.
+    pub version: &'a str,
+    /// SHA-256 of its text.
+    pub digest: &'a str,
+    /// How many controls it has.
+    pub controls: usize,
+    /// Its levels.
+    pub levels: Vec<ReportedLevel<'a>>,
+}
+
+/// The models that a report covers.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct Population {
+    /// How many models the inventory has.
+    pub inventory: usize,
+    /// How many of them the report covers.
+    pub covered: usize,
+    /// Those of them whose level was measured.
+    pub measured: usize,
+    /// Those of them whose level was not: nobody looked, or what was seen does not hold any more.
+    pub not_measured: usize,
+    /// Which models are covered, in words.
+    pub filter: Untrusted,
+}
+
+impl<'a> ReportInputs<'a> {
+    fn of(view: &'a View, inputs: &Inputs) -> Self {
+        let (policy, rubric) = (&view.policy, &view.rubric);
+        let levels = (1..).zip(&rubric.level_names).map(|(level, name)| ReportedLevel { level, name });
+        ReportInputs {
+            program: inputs.program.clone(),
+            at: inputs.at,
+            stage: &view.stage,
+            evidence: inputs.evidence,
+            policy: ReportPolicy {
+                name: &policy.name,
+                origin: relative(&policy.origin),
+                digest: &policy.digest,
+                text_digest: &policy.file_digest,
+            },
+            rubric: ReportRubric {
+                version: &rubric.schema,
+                digest: &rubric.digest,
+                controls: rubric.controls.len(),
+                levels: levels.collect(),
+            },
+            anchors: inputs.anchors,
+            feeds: inputs.feeds.clone(),
+            ledger_records: view.ledger.entries,
+            ledger_head: &view.ledger.hash,
+        }
+    }
+}
+
+impl<'a> MaturityReportDocument<'a> {
+    /// Of one model.
+    pub fn of_model(dossier: &'a Dossier<'a>) -> Self {
+        let view = dossier.view;
+        let is_measured = view.measured().get(dossier.index).copied().unwrap_or(false);
+        let model = ReportedModel::of(view, dossier.index, is_measured, Some(dossier.inputs.evidence));
+        let measured = usize::from(model.as_ref().is_some_and(|model| model.is_measured));
+        MaturityReportDocument {
+            schema: names::MaturityReport,
+            about: ReportAbout::Model(&dossier.model.id),
+            scope: SCOPE,
+            rests_on: ReportInputs::of(view, &dossier.inputs),
+            population: Population {
+                inventory: view.models.len(),
+                covered: 1,
+                measured,
+                not_measured: 1 - measured,
+                filter: Untrusted::new("this model"),
+            },
+            survey: None,
+            models: model.into_iter().collect(),
+            detail: Some(ModelDetail::of(dossier)),
+        }
+    }
+
+    /// Of several models, by their indices, with their figures. `filter` says in words which they are.
+    ///
+    /// # Errors
+    /// `E-INTERNAL` when the figures do not name what they rest on.
+    pub fn of_models(
+        view: &'a View,
+        about: ReportAbout<'a>,
+        filter: &str,
+        models: &[usize],
+        survey: &'a Survey,
+    ) -> Result<Self> {
+        let inputs = survey.inputs.as_ref().ok_or_else(|| {
+            Error::new(Code::Internal, "the figures of a report do not name the evidence that they rest on")
+        })?;
+        let measured = view.measured();
+        let row = |index: &usize| {
+            let line = view.evidence_line(*index).ok().flatten();
+            let evidence = line.and_then(|line| digest_of(&line).ok());
+            let is_measured = measured.get(*index).copied().unwrap_or(false);
+            ReportedModel::of(view, *index, is_measured, evidence)
+        };
+        let rows: Vec<ReportedModel<'a>> = models.par_iter().filter_map(row).collect();
+        Ok(MaturityReportDocument {
+            schema: names::MaturityReport,
+            about,
+            scope: SCOPE,
+            rests_on: ReportInputs::of(view, inputs),
+            population: Population {
+                inventory: view.models.len(),
+                covered: survey.counted.models,
+                measured: survey.measured.models,
+                not_measured: survey.not_measured.all.models,
+                filter: Untrusted::new(filter),
+            },
+            survey: Some(survey),
+            models: rows,
+            detail: None,
+        })
+    }
+}
