@@ -143,6 +143,23 @@ fn the_commands_of_the_readme_lead_to_the_levels_that_it_names() {
 }
 
 #[test]
+fn what_keeps_a_level_from_rising_is_said_of_what_was_verified_and_of_no_parent_that_still_may_be() {
+    let dir = tempfile::tempdir().unwrap();
+    copy_with_seal(&samples(), dir.path());
+    let sentence = |model: &str| says(dir.path(), &["why", model])["sentence"].clone();
+    assert_eq!(sentence("acme/claims-sorter"), Value::Null, "nobody has verified it");
+    works(dir.path(), &["score", "acme/claims-sorter", "northwind/harbour-7b-instruct"]);
+    let said = sentence("acme/claims-sorter");
+    assert!(said.as_str().unwrap().ends_with("vendor/claims-lora, which is not signed."), "{said}");
+    // Its own parent may still be verified.
+    assert_eq!(sentence("northwind/harbour-7b-instruct"), Value::Null);
+    let said = works(dir.path(), &["why", "acme/claims-sorter"]);
+    assert!(said.contains("What keeps its level at 1\n"), "{said}");
+    let lifted = says(dir.path(), &["why", "acme/claims-sorter"])["lift"].clone();
+    assert!(lifted["what"].as_str().unwrap().contains("vendor/claims-lora"), "{lifted}");
+}
+
+#[test]
 fn without_the_gates_decision_what_runs_in_production_is_not_at_level_3() {
     let dir = tempfile::tempdir().unwrap();
     copy_with_seal(&samples(), dir.path());
