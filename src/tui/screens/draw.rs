@@ -1,7 +1,7 @@
 //! One frame: header, tabs, the open screen, messages, key bar, popup, and a last sweep over the cells.
 //! It changes nothing.
 
-use crate::commands::{Cmd, Keys, Screen, keyed, shown};
+use crate::commands::{Cmd, Keys, Need, Screen, keyed, shown};
 use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
@@ -277,7 +277,11 @@ fn draw_keys(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Draw
         lines(frame, area, &[pen.line(Role::KeyLabel, text)], 0);
         return drawn;
     }
-    let is_in_bar = |row: &&Keys| !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app);
+    // What acts on the rows of the inventory is of no use beside those of a model.
+    let is_elsewhere = |row: &&Keys| row.needs.contains(&Need::SurveyRow) && !app.whole;
+    let is_in_bar = |row: &&Keys| {
+        !row.bar.is_empty() && row.is_on(app.screen) && is_offered(row, app) && !is_elsewhere(row)
+    };
     let has_key = |row: &&Keys| app.keys.first(row.cmd, app.screen).is_some();
     let rows: Vec<_> = keyed().filter(is_in_bar).filter(has_key).collect();
     // The way out and the way to everything else stand at the end and are never pushed off.

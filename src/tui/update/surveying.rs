@@ -1,7 +1,7 @@
 //! Keys on the whole inventory in numbers: its panes, and from a row to its models.
 
 use crate::commands::Screen;
-use crate::text::screen;
+use crate::text::{count, screen};
 use crate::tui::state::app::App;
 use crate::tui::state::surveying::SurveyPane;
 use crate::tui::update::effect::Effect;
@@ -18,9 +18,12 @@ pub(super) fn turn(app: &mut App) -> Vec<Effect> {
     if shows {
         app.whole = false;
         app.scroll = 0;
+        app.tell("the model again", false);
         return Vec::new();
     }
     app.whole = true;
+    let models = app.view.as_ref().map_or(0, |view| view.models.len());
+    app.tell(format!("the whole inventory: {}", count(models, "model")), false);
     wanted(app).into_iter().collect()
 }
 
