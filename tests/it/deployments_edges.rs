@@ -171,6 +171,7 @@ fn a_name_that_is_too_long_or_has_control_characters_is_refused_and_nothing_is_w
         }
     }
     assert_eq!(file(dir), before);
+    let known = Workspace::at(dir).unwrap().deployments.len();
     for word in [longest.as_str(), "größer/als-ascii", "with spaces (and more)"] {
         let (status, _, error) = run(dir, &["deploy", "add", word, "--where", word, "--owner", word]);
         assert_eq!(status, 0, "the counter-case: {error}");
