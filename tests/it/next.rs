@@ -153,6 +153,10 @@ fn stamps(desk: &mut Desk) -> crate::instance::Instance {
     let text = fs::read_to_string(&policy).unwrap();
     let own = "[trust.samples-stamps]\nkind = \"tsa\"\nfiles = [\"../keys/samples-stamps.pem\"]\n";
     assert!(text.contains(own), "{text}");
+    // Nor anybody who may claim anything, nor what an evaluation must state.
+    let (before, after) = text.split_once("[[attester]]\nid = \"data-office\"").unwrap();
+    let (_, after) = after.split_once("\n# closed: refuse").unwrap();
+    let text = format!("{before}\n# closed: refuse{after}");
     fs::write(&policy, text.replace(own, "").replace("clock_skew_seconds = 300", "clock_skew_seconds = 0"))
         .unwrap();
     instance

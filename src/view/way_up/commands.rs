@@ -189,6 +189,11 @@ impl<'v> Making<'v> {
             Deed::Summary => Blank::VerifierKey,
             _ => Blank::Key,
         };
+        let line = match deed {
+            Deed::Evaluation => line.of("evaluator"),
+            Deed::Summary => line.of("verifier"),
+            _ => line,
+        };
         let is_granted = !self.grounds.with_role(roles_for(deed)).is_empty();
         let method = match deed {
             // Whoever gets the role by a step of this way signs by key.
