@@ -1,7 +1,7 @@
 //! The whole inventory in numbers: what is counted, what is not known, what each number rests on; on the command line
 //! and on the screen.
 
-use crate::support::{copy_of_samples, err, out, touchmark};
+use crate::support::{checked, copy_of_samples, err, out, touchmark};
 use crate::tui::{app, many, open, press, seen, text, told};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -235,6 +235,15 @@ fn producers_have_methods_proven_times_and_open_requests() {
             (times.iter().min().copied(), times.iter().max().copied())
         );
     }
+    // A time beside a signature that does not verify proves nothing.
+    let timed = |index: &usize| view.standing(*index).is_some_and(|v| v.verification.signed_at.is_some());
+    let index = (0..view.models.len()).find(timed).unwrap();
+    let mut forged = view.standing(index).unwrap().clone();
+    forged.verification.set(checked(Stage::Signature, "SIGNATURE-INVALID", Outcome::Fail));
+    let proven =
+        |survey: &Survey| survey.producers.iter().map(|producer| producer.times.proven).sum::<usize>();
+    let less = proven(&view.with(&[(index, Some(Arc::new(forged)))]).survey());
+    assert_eq!(less + 1, proven(&survey));
     let producers = || survey.producers.iter();
     assert!(producers().any(|producer| producer.times.first.is_some()), "a sample has a proven time");
     assert!(producers().any(|p| p.signed.yes > 0 && p.times.first.is_none()), "and others have none");
