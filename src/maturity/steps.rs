@@ -396,6 +396,8 @@ pub enum Blank {
     Samples,
     /// The harness.
     Harness,
+    /// Its digest.
+    HarnessDigest,
     /// The card.
     Card,
     /// A folder of models.
@@ -448,6 +450,7 @@ impl Blank {
             Blank::Threshold => "THRESHOLD",
             Blank::Samples => "SAMPLES",
             Blank::Harness => "HARNESS",
+            Blank::HarnessDigest => "HARNESS_DIGEST",
             Blank::Card => "CARD",
             Blank::Folder => "FOLDER",
             Blank::Place => "PLACE",

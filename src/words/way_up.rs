@@ -100,6 +100,7 @@ pub fn blank(blank: Blank) -> &'static str {
         Blank::Threshold => "what it has to reach, a decimal number",
         Blank::Samples => "the number of samples",
         Blank::Harness => "the harness: NAME=VERSION",
+        Blank::HarnessDigest => "the digest of the harness: sha256:HEX",
         Blank::Card => "the card file",
         Blank::Folder => "the folder that holds the files",
         Blank::Place => "where it runs: a cluster, a host, a service",

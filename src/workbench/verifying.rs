@@ -196,7 +196,7 @@ impl Workbench {
             Some(real.strip_prefix(view.workspace.root.canonicalize().ok()?).ok()?.to_owned())
         });
         if let Some(inside) = inside {
-            let outside = std::mem::replace(&mut model.location, Some(inside));
+            let outside = model.location.replace(inside);
             view.workspace.tell_pins(std::slice::from_mut(&mut model));
             model.location = outside;
         }

@@ -138,7 +138,6 @@ fn a_name_that_is_too_long_or_has_control_characters_is_refused_and_nothing_is_w
     let dir = copy_of_samples();
     let dir = dir.path();
     let before = file(dir);
-    let known = Workspace::at(dir).unwrap().deployments.len();
     let (long, longest) = ("a".repeat(100_000), "a".repeat(1024));
     let too_long = longest.clone() + "a";
     let bad: [(&str, &str); 5] = [

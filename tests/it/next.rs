@@ -44,6 +44,7 @@ const VALUES: &[(&str, &str)] = &[
     ("THRESHOLD", "0.8"),
     ("SAMPLES", "100"),
     ("HARNESS", "harness=1"),
+    ("HARNESS_DIGEST", "sha256:5555555555555555555555555555555555555555555555555555555555555555"),
 ];
 
 /// The samples with a model of ours in them, which nobody has signed and the policy does not know.
@@ -110,7 +111,13 @@ fn climb_with(desk: &Desk, model: &str, more: &[(&str, &str)]) -> Value {
         let done = paste(desk, command, more);
         // Times are whole seconds.
         std::thread::sleep(std::time::Duration::from_millis(if more.is_empty() { 0 } else { 1100 }));
-        assert!(done.status.success(), "{command}\n{}{}", out(&done), err(&done));
+        assert!(
+            done.status.success(),
+            "{command}\n{}{}\n{}",
+            out(&done),
+            err(&done),
+            out(&desk.run(&["why", model]))
+        );
         // What stands in the command is what the document lists.
         for (name, _) in VALUES {
             let listed = step["variables"].as_array().unwrap().iter().any(|known| known["name"] == *name);
@@ -119,7 +126,8 @@ fn climb_with(desk: &Desk, model: &str, more: &[(&str, &str)]) -> Value {
     }
     let after = next(desk, model);
     let (was, is) = (before["own"].as_u64().unwrap(), after["own"].as_u64().unwrap());
-    assert!(is > was, "{was} to {is} by {:?}\n{after:#}", deeds(&way));
+    let open = || out(&desk.run(&["score", model, "--all"]));
+    assert!(is > was, "{was} to {is} by {:?}\n{after:#}\n{}", deeds(&way), open());
     way
 }
 
@@ -153,6 +161,12 @@ fn stamps(desk: &mut Desk) -> crate::instance::Instance {
     let text = fs::read_to_string(&policy).unwrap();
     let own = "[trust.samples-stamps]\nkind = \"tsa\"\nfiles = [\"../keys/samples-stamps.pem\"]\n";
     assert!(text.contains(own), "{text}");
+    // Nor is anybody named who may sign the policy.
+    let workspace = desk.path("touchmark.toml");
+    let settings = fs::read_to_string(&workspace).unwrap();
+    let kept: Vec<&str> = settings.lines().filter(|line| !line.starts_with("policy_trust")).collect();
+    assert!(kept.len() < settings.lines().count());
+    fs::write(&workspace, kept.join("\n") + "\n").unwrap();
     // Nor anybody who may claim anything, nor what an evaluation must state.
     let (before, after) = text.split_once("[[attester]]\nid = \"data-office\"").unwrap();
     let (_, after) = after.split_once("\n# closed: refuse").unwrap();

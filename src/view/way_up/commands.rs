@@ -38,7 +38,7 @@ pub(super) struct Making<'v> {
 fn roles_for(deed: Deed) -> &'static [Role] {
     match deed {
         Deed::Data | Deed::GrantData => &[Role::Data],
-        Deed::Card | Deed::GrantCard => &[Role::Card, Role::Producer],
+        Deed::Card | Deed::GrantCard => &[Role::Card],
         Deed::Evaluation | Deed::GrantEvaluation => &[Role::Eval],
         Deed::Summary | Deed::GrantVerifier => &[Role::Verifier],
         _ => &[Role::Build, Role::Lineage],
@@ -92,7 +92,8 @@ impl<'v> Making<'v> {
                     .asking("--value", Blank::Value)
                     .asking("--threshold", Blank::Threshold)
                     .asking("--samples", Blank::Samples)
-                    .asking("--harness", Blank::Harness),
+                    .asking("--harness", Blank::Harness)
+                    .asking("--harness-digest", Blank::HarnessDigest),
                 deed,
                 round,
             ),

@@ -133,7 +133,7 @@ impl<'v> Grounds<'v> {
         for (means, roles) in [
             (Means::BuildRole, build.as_slice()),
             (Means::DataRole, &[Role::Data]),
-            (Means::CardRole, &[Role::Card, Role::Producer]),
+            (Means::CardRole, &[Role::Card]),
             (Means::EvaluationRole, &[Role::Eval]),
             (Means::VerifierRole, &[Role::Verifier]),
         ] {

@@ -35,7 +35,13 @@ pub(super) fn draw(shown: &Shown<'_>, pen: Pen<'_>, frame: &mut Frame<'_>, insid
     let long = turns(shown.survey, pen, columns);
     match long.len() + scope.len() <= room {
         true => text.extend(long),
-        false => text.extend(turns_in_short(shown.survey, pen, columns)),
+        false => {
+            let mut short = turns_in_short(shown.survey, pen, columns);
+            if short.iter().map(Vec::len).sum::<usize>() + scope.len() > room {
+                short.pop();
+            }
+            text.extend(short.into_iter().flatten());
+        }
     }
     if text.len() + scope.len() < usize::from(inside.height) {
         text.push(Line::default());
@@ -205,11 +211,11 @@ fn turns(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     text
 }
 
-fn turns_in_short(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+fn turns_in_short(survey: &Survey, pen: Pen<'_>, columns: usize) -> Vec<Vec<Line<'static>>> {
     let parts = waiting(survey).map(|(who, models)| format!("{who} {models}"));
     let words = format!("{} · of {}", parts.join(" · "), survey.measured.models);
-    let mut text = pen.wrapped(vec![Span::raw(" ")], Role::Text, &words, columns);
     let musts = format!("open musts: {}", open_musts(&survey.duties));
-    text.extend(pen.wrapped(vec![Span::raw(" ")], Role::Muted, &musts, columns));
-    text
+    [(Role::Text, words), (Role::Muted, musts)]
+        .map(|(role, words)| pen.wrapped(vec![Span::raw(" ")], role, &words, columns))
+        .into()
 }
