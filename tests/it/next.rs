@@ -288,3 +288,20 @@ fn where_an_ancestor_caps_the_way_up_names_it_and_its_steps() {
     assert!(on_parent.contains(&"provenance"), "{steps:#?}");
     assert!(steps.iter().any(|step| step["on"] == CHILD), "{steps:#?}");
 }
+
+#[test]
+fn who_has_a_role_signs_its_claim_under_a_variable_of_its_own() {
+    let desk = Desk::new();
+    let claims = "models/northwind/harbour-7b/claims.jsonl";
+    fs::copy(crate::support::samples().join(claims), desk.path(claims)).unwrap();
+    // The policy lets a data office speak of data, and the publisher of how the model was made.
+    let way = next(&desk, "northwind/harbour-7b");
+    assert_eq!(way["to_own"]["level"], 3, "{way:#}");
+    let steps = way["to_own"]["ways"][0]["steps"].as_array().unwrap().clone();
+    let command = |deed: &str| -> String {
+        let step = steps.iter().find(|step| step["deed"] == deed);
+        step.unwrap_or_else(|| panic!("{deed}: {steps:#?}"))["command"].as_str().unwrap().to_owned()
+    };
+    assert!(command("data").contains("${KEY_DATA_OFFICE:?}"), "{}", command("data"));
+    assert!(command("config").contains("${KEY_NORTHWIND:?}"), "{}", command("config"));
+}

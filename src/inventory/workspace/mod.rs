@@ -185,7 +185,7 @@ impl Workspace {
         let before = text_of(&file)?;
         let now = parse(&before, &self.root)?;
         if now.sources.iter().any(|known| known.kind == source.kind && known.path == source.path) {
-            *self = now;
+            self.sources = now.sources;
             return Ok(());
         }
         let path = source.path.to_str().ok_or_else(|| {
@@ -200,7 +200,8 @@ impl Workspace {
             error.help(format!("write the sources in {FILE} as [[source]] blocks, then add this one"))
         })?;
         replace(&file, Some(before.as_bytes()), text.as_bytes())?;
-        *self = changed;
+        // Nothing else of the file is taken over: what judges stays what was opened.
+        self.sources = changed.sources;
         Ok(())
     }
 
@@ -216,7 +217,7 @@ impl Workspace {
         let before = text_of(&file)?;
         let mut now = parse(&before, &self.root)?;
         if !now.aliases.wrote(digest) {
-            *self = now;
+            self.aliases = now.aliases;
             return Ok(());
         }
         let gap = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
@@ -233,7 +234,7 @@ impl Workspace {
             error.help(format!("write the bindings in {FILE} as [[binding]] blocks, then run it again"))
         })?;
         replace(&file, Some(before.as_bytes()), text.as_bytes())?;
-        *self = changed;
+        self.aliases = changed.aliases;
         Ok(())
     }
 }

@@ -84,8 +84,9 @@ fn draw_rows(app: &App, view: &View, focus: &ModelId, pen: Pen<'_>, frame: &mut 
     let title = head(app, focus, columns);
     let inside = pen.pane(frame, area, &Pane::new(&title).note(&place));
     let [body, legend] = Layout::vertical([Constraint::Min(0), Constraint::Length(1)]).areas(inside);
-    let widths = Widths::of(app, usize::from(body.width));
     let first = first_row(app.lineage.cursor, rows.len(), body.height);
+    let in_sight = rows.iter().skip(first).take(usize::from(body.height));
+    let widths = Widths::of(app, view, in_sight, usize::from(body.width));
     for (y, (position, row)) in (body.y..body.bottom()).zip(rows.iter().enumerate().skip(first)) {
         let chosen = position == app.lineage.cursor;
         let line = build_row(app, row, view, pen, chosen, &widths);
@@ -118,10 +119,16 @@ struct Widths {
 impl Widths {
     const LEVEL: usize = 6;
 
-    fn of(app: &App, columns: usize) -> Self {
+    fn of<'r>(app: &App, view: &View, rows: impl Iterator<Item = &'r LaneRow>, columns: usize) -> Self {
         let (gutter, name) = app.lineage.widest;
         let is_wide = columns >= 110;
-        let state = if is_wide { 23 } else { 13 };
+        let most = if is_wide { 23 } else { 13 };
+        // The rows in sight need so much; what they leave goes to what is said of the edges.
+        let needed = rows.filter(|row| row.left_out.is_none()).map(|row| {
+            let beyond = if row.model.is_some() { 0 } else { Widths::LEVEL };
+            (width(&state(row, view, is_wide).1) + 2).saturating_sub(beyond)
+        });
+        let state = needed.max().unwrap_or_default().clamp(8, most);
         let gutter = gutter.clamp(2, (columns / 4).max(2)) + 1;
         let rest = columns.saturating_sub(1 + gutter + 1 + state + Widths::LEVEL);
         // What is said of the edge takes what names leave, and two fifths at least.
@@ -280,29 +287,35 @@ fn build_row(
         pen.span(shown.0, fit(&shortened(&shown.1, widths.name), widths.name)),
         Span::raw(" "),
     ];
+    let (role, text) = state(row, view, widths.is_wide);
     match row.model {
         Some(index) => {
-            let summary = view.summary(index);
-            // A model that fails itself shows it.
-            let is_tainted = summary.outcome != Outcome::Fail
-                && view.judgement.standing(index).is_some_and(|standing| standing.tainted);
-            let (role, text) = match is_tainted {
-                true => (Role::Fail, "✗ tainted".to_owned()),
-                // The whole of it does not fit, and this says the same.
-                false if summary.is_untouched && !widths.is_wide => (Role::Muted, "· not judged".to_owned()),
-                false => (summary_role(&summary), format!("{} {}", summary.glyph(), summary.word)),
-            };
             spans.push(pen.span(role, fit(&text, widths.state)));
-            spans.push(pen.span(Role::Text, fit(&summary.levels(), Widths::LEVEL)));
+            spans.push(pen.span(Role::Text, fit(&view.summary(index).levels(), Widths::LEVEL)));
         }
-        None => {
-            let text = if widths.is_wide { "? not in the inventory" } else { "? not here" };
-            spans.push(pen.span(Role::Unknown, fit(text, widths.state + Widths::LEVEL)));
-        }
+        None => spans.push(pen.span(role, fit(&text, widths.state + Widths::LEVEL))),
     }
     let said = said(row, view, widths);
     spans.push(pen.span(edge_role, said));
     Line::from(spans)
+}
+
+/// What became of the model of a row.
+fn state(row: &LaneRow, view: &View, is_wide: bool) -> (Role, String) {
+    let Some(index) = row.model else {
+        let text = if is_wide { "? not in the inventory" } else { "? not here" };
+        return (Role::Unknown, text.to_owned());
+    };
+    let summary = view.summary(index);
+    // A model that fails itself shows it.
+    let is_tainted = summary.outcome != Outcome::Fail
+        && view.judgement.standing(index).is_some_and(|standing| standing.tainted);
+    match is_tainted {
+        true => (Role::Fail, "✗ tainted".to_owned()),
+        // The whole of it does not fit, and this says the same.
+        false if summary.is_untouched && !is_wide => (Role::Muted, "· not judged".to_owned()),
+        false => (summary_role(&summary), format!("{} {}", summary.glyph(), summary.word)),
+    }
 }
 
 /// What is said of the edge of a row: how it came about, and which claim proves or which document declares it.

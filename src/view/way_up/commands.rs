@@ -201,6 +201,14 @@ impl<'v> Making<'v> {
             Deed::Evaluation | Deed::Summary if !is_granted => AnchorKind::Key,
             _ => self.grounds.method(roles_for(deed), round),
         };
+        // Whoever has the role signs, under a variable of its own.
+        let line = match deed {
+            Deed::Evaluation | Deed::Summary => line,
+            _ => match self.grounds.other(roles_for(deed), method) {
+                Some(other) => line.of(other),
+                None => line,
+            },
+        };
         let line = match method {
             AnchorKind::Key | AnchorKind::Tsa => line.asking("--private-key", key),
             AnchorKind::Ca => line
@@ -370,8 +378,12 @@ impl<'v> Making<'v> {
             return self.newcomer(name, Blank::SignerPublicKey, roles.first().copied().unwrap_or_default());
         };
         let models: Vec<&str> = publisher.models.iter().map(crate::policy::ModelPattern::as_str).collect();
-        let known =
-            Known { trust: &publisher.trust, identities: &publisher.identities, roles: publisher.roles };
+        let known = Known {
+            id: &publisher.id,
+            trust: &publisher.trust,
+            identities: &publisher.identities,
+            roles: publisher.roles,
+        };
         let mut lines = vec![
             "[[attester]]".to_owned(),
             format!("id = {}", toml_text(&self.name(&format!("{}-{name}", publisher.id)))),

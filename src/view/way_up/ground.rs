@@ -14,6 +14,7 @@ const METHODS: [AnchorKind; 3] = [AnchorKind::Key, AnchorKind::Ca, AnchorKind::S
 /// Somebody whom the policy knows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known<'p> {
+    pub id: &'p str,
     pub trust: &'p [String],
     pub identities: &'p [IdentityPattern],
     pub roles: Few<Role>,
@@ -21,11 +22,21 @@ pub(super) struct Known<'p> {
 
 impl<'p> Known<'p> {
     fn publisher(publisher: &'p Publisher) -> Self {
-        Known { trust: &publisher.trust, identities: &publisher.identities, roles: publisher.roles }
+        Known {
+            id: &publisher.id,
+            trust: &publisher.trust,
+            identities: &publisher.identities,
+            roles: publisher.roles,
+        }
     }
 
     fn attester(attester: &'p Attester) -> Self {
-        Known { trust: &attester.trust, identities: &attester.identities, roles: attester.roles }
+        Known {
+            id: &attester.id,
+            trust: &attester.trust,
+            identities: &attester.identities,
+            roles: attester.roles,
+        }
     }
 
     /// The methods by which its signatures count, the least effort first.
@@ -92,6 +103,23 @@ impl<'v> Grounds<'v> {
     pub fn method(&self, roles: &[Role], round: usize) -> AnchorKind {
         let methods = self.methods(roles);
         methods.get(round).or(methods.last()).copied().unwrap_or(AnchorKind::Key)
+    }
+
+    /// Who else than the publisher signs a claim by that method, where the publisher has none of these roles.
+    pub fn other(&self, roles: &[Role], method: AnchorKind) -> Option<&'v str> {
+        let publisher = self.publisher();
+        // The publisher may have got a role under a name of its own.
+        let is_publisher = |one: &Known<'v>| {
+            publisher.is_some_and(|own| {
+                one.trust == own.trust.as_slice() && one.identities == own.identities.as_slice()
+            })
+        };
+        let those = self.with_role(roles);
+        let mut those = those.iter().filter(|one| one.methods(&self.view.policy).contains(&method));
+        match those.clone().any(is_publisher) {
+            true => None,
+            false => those.next().map(|one| one.id),
+        }
     }
 
     /// So many rounds differ in how claims are signed.
