@@ -1,0 +1,127 @@
+//! Models with ten signed claims each, n beside 2n in one run: verify all, open and judge from the store, one claim more.
+//! `cargo bench --bench claims -- MODELS`. Ratios to read: 2 for what looks at all models, and 1 for one claim more,
+//! which concerns one model however many there are.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::disallowed_methods)] // files of its own
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use rayon::prelude::*;
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+use std::time::{Duration, Instant};
+use touchmark::attest::append_claims;
+use touchmark::inventory::ModelId;
+use touchmark::signing::{Curve, Progress, RootDigest, SignOptions, SigningKey, pae, sign_key};
+use touchmark::workbench::{JobKind, OpenOptions, Workbench};
+
+/// So many claims has each model.
+const CLAIMS: usize = 10;
+
+fn main() {
+    let asked = std::env::args().skip(1).find_map(|word| word.parse().ok());
+    let models: usize = asked.unwrap_or(1_000);
+    println!("{:<40}{:>12}{:>12}{:>8}", "", models, 2 * models, "ratio");
+    let (small, large) = (measured(models), measured(2 * models));
+    for ((what, before), (_, after)) in small.iter().zip(&large) {
+        let (before, after) = (before.as_secs_f64() * 1e3, after.as_secs_f64() * 1e3);
+        println!("{what:<40}{before:>10.1}ms{after:>10.1}ms{:>8.2}", after / before);
+    }
+}
+
+fn measured(models: usize) -> [(&'static str, Duration); 3] {
+    let dir = tempfile::tempdir().unwrap();
+    let key = SigningKey::generate(Curve::P256).unwrap();
+    make(dir.path(), &key, models);
+    let verified = timed(|| {
+        let workbench = open(dir.path());
+        workbench.wait(workbench.start(JobKind::Scan)).unwrap();
+        let ids: Vec<ModelId> = workbench.view().models.iter().map(|model| model.id.clone()).collect();
+        workbench.wait(workbench.start(JobKind::Verify(ids))).unwrap();
+        let view = workbench.view();
+        assert!(view.policy_errors.is_empty(), "{:?}", view.policy_errors);
+        assert_eq!(view.verified.iter().flatten().count(), models);
+        let claims: usize = view.verified.iter().flatten().map(|one| one.testimonies.len()).sum();
+        assert_eq!(claims, models * CLAIMS);
+    });
+    let opened = timed(|| {
+        open(dir.path());
+    });
+    let workbench = open(dir.path());
+    let name = "acme/m0";
+    let folder = dir.path().join("models").join(name);
+    let root: RootDigest =
+        workbench.view().verified.iter().flatten().next().and_then(|v| v.verification.root_digest).unwrap();
+    append_claims(&folder.join("claims.jsonl"), &[claim(&key, &root, CLAIMS)]).unwrap();
+    let id = ModelId::new(name);
+    let one = timed(|| {
+        workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))).unwrap();
+    });
+    [("verify all", verified), ("open and judge", opened), ("verify one with a claim more", one)]
+}
+
+fn timed(act: impl FnOnce()) -> Duration {
+    let began = Instant::now();
+    act();
+    began.elapsed()
+}
+
+fn open(dir: &Path) -> Workbench {
+    Workbench::open(&OpenOptions { dir: Some(dir.to_owned()), ..OpenOptions::default() }).unwrap()
+}
+
+fn make(dir: &Path, key: &SigningKey, models: usize) {
+    fs::write(dir.join("ours.pub"), key.public().to_pem()).unwrap();
+    let mut policy = touchmark::policy::BUILT_IN.first().map(|(_, text)| (*text).to_owned()).unwrap();
+    write!(
+        policy,
+        "\n[trust.ours]\nkind = \"key\"\nfiles = [\"ours.pub\"]\n[[publisher]]\nid = \"acme\"\nmodels = [\"acme/*\"]\ntrust = [\"ours\"]\nidentities = [{{ subject = \"exact:{}\" }}]\n[[attester]]\nid = \"ci\"\ntrust = [\"ours\"]\nroles = [\"lineage\", \"build\", \"data\", \"eval\"]\n",
+        key.public().fingerprint()
+    )
+    .unwrap();
+    fs::write(dir.join("policy.toml"), policy).unwrap();
+    let text = "schema = \"workspace/0.1\"\nname = \"bench\"\nstage = \"dev\"\npolicy = \"policy.toml\"\n[[source]]\nkind = \"models\"\npath = \"models\"\n";
+    fs::write(dir.join("touchmark.toml"), text).unwrap();
+    (0..models).into_par_iter().for_each(|number| {
+        let folder = dir.join(format!("models/acme/m{number}"));
+        fs::create_dir_all(&folder).unwrap();
+        fs::write(folder.join("config.json"), format!("{{\"number\": {number}}}")).unwrap();
+        let signed =
+            sign_key(&folder, key, &SignOptions::to(folder.join("model.sig")), &Progress::default()).unwrap();
+        let claims: Vec<Vec<u8>> = (0..CLAIMS).map(|which| claim(key, &signed.root_digest, which)).collect();
+        append_claims(&folder.join("claims.jsonl"), &claims).unwrap();
+    });
+}
+
+fn claim(key: &SigningKey, root: &RootDigest, which: usize) -> Vec<u8> {
+    let statement = json!({
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{ "name": "model", "digest": { "sha256": root.to_string() } }],
+        "predicateType": "https://slsa.dev/provenance/v1",
+        "predicate": {
+            "buildDefinition": {
+                "buildType": "https://build.example/v1",
+                "externalParameters": { "number": which },
+                "resolvedDependencies": (0..4).map(|n| json!({
+                    "uri": format!("https://data.example/set-{n}"), "digest": { "sha256": format!("{n:064x}") },
+                })).collect::<Vec<Value>>(),
+            },
+            "runDetails": { "builder": { "id": "https://builder.example" } },
+        },
+    });
+    let kind = "application/vnd.in-toto+json";
+    let payload = statement.to_string();
+    let signature = key.sign(&pae(kind, payload.as_bytes())).unwrap();
+    serde_json::to_vec(&json!({
+        "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
+        "verificationMaterial": { "publicKey": { "hint": key.public().hint() }, "tlogEntries": [] },
+        "dsseEnvelope": {
+            "payload": STANDARD.encode(payload),
+            "payloadType": kind,
+            "signatures": [{ "sig": STANDARD.encode(signature), "keyid": "" }],
+        },
+    }))
+    .unwrap()
+}
