@@ -347,7 +347,7 @@ const EARNED: &[Earned] = &[
         2,
         "a signed claim, with a time, that names its parent by digest",
     ),
-    earned("lumen/iris-base", 1, "its signature and the AIBOM; nobody claims anything"),
+    earned("lumen/iris-base", 1, "its signature and the AIBOM; there are no claims"),
     earned("lumen/iris-ocr", 1, "the same"),
     Earned {
         held: Some(
@@ -472,7 +472,7 @@ its training configuration, its card, an evaluation by a third party, and what a
 lead to the levels below; nothing else is needed:\n\n\
 ```sh\n{COMMANDS}```\n\n\
 `score` verifies the models that it names, and ends with 1 when the stage refuses one: the last one names two that are. `orchid/speech-1` is at level 3 at once. `orchid/speech-1-distilled` runs in\n\
-production (`touchmark deploy list`), so level 3 wants a decision of the gate in the ledger of your copy: before\n\
+production (`touchmark deploy list`), so level 3 needs a gate decision in the ledger of your copy: before\n\
 `gate` it is at level 2, afterwards at level 3. `score --all` shows the evidence for each control.\n\n\
 | model | level | earned by |\n|---|---|---|\n{levels}\n\
 The policy is signed: `policies/samples.toml.sig`, by a key that `policy_trust` in `touchmark.toml` names. When you\n\

@@ -208,7 +208,7 @@ impl Signers {
     }
 }
 
-/// The root digest of a folder that nobody signs.
+/// The root digest of an unsigned folder.
 pub fn measure(folder: &Path) -> Fallible<Signed> {
     Ok(signing::digest(folder, &options(&folder.join("model.sig")), &Progress::default())?)
 }

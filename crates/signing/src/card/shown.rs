@@ -1,4 +1,4 @@
-//! What an agent card says of its own signatures, for whoever lists cards or looks into one. Nothing of it is verified.
+//! What an agent card says of its own signatures, for lists and `inspect`. None of it is verified.
 
 use crate::check::fault::DocumentFault;
 use crate::check::identity::Method;

@@ -5,9 +5,9 @@ use serde_json::{Map, Value};
 use super::pointer::pointer_part;
 use super::written::MAX_INTEGER;
 
-/// Names by which the items of a list are told apart where each has one of its own.
+/// Members that can identify the items of a list.
 const KEYS: [&str; 2] = ["id", "name"];
-/// Differences below this depth are told as one.
+/// Deeper differences count as one.
 const MAX_DEPTH: usize = 64;
 
 /// How a member differs.

@@ -1,5 +1,5 @@
 //! An agent card that carries its own signature: looked at, and judged like any signature, stage by stage. What is
-//! trusted comes from the caller; what the card says of keys is told and never used.
+//! trusted comes from the caller; what the card says about keys is reported and never used.
 
 use crate::bundle::document::Bundle;
 use crate::bundle::head::read_head;

@@ -328,7 +328,7 @@ fn begins_like_json(path: &Path) -> bool {
     read_start(path, SNIFFED_BYTES).is_ok_and(|start| start.trim_ascii_start().starts_with(b"{"))
 }
 
-/// A claim, or one a line, and nothing else: a bundle or a bare envelope of a statement, whoever signed it.
+/// Only claims, one per line: bundles or bare envelopes of statements, whatever their signer.
 fn holds_claims(path: &Path) -> bool {
     let Ok(raw) = read_small(path, LIMIT_ATTESTATION_BYTES) else { return false };
     let is_claim = |raw: &[u8]| {

@@ -126,7 +126,7 @@ fn refused(why: JwsRefused) -> (&'static str, &'static str) {
     match why {
         JwsRefused::AlgorithmNone => ("The card is not signed: its algorithm is `none`", ASK),
         JwsRefused::AlgorithmSecret => {
-            ("The signature takes a shared secret, so that whoever can verify it can also forge it", ASK)
+            ("The signature uses a shared secret: anyone who can verify it can forge it", ASK)
         }
         JwsRefused::AlgorithmUnknown => ("The algorithm of the signature is not known here", ASK),
         JwsRefused::AlgorithmAbsent => ("The protected header of the signature names no algorithm", ASK),

@@ -564,8 +564,8 @@ pub const CODES: &[CodeInfo] = &[
     ),
     row(
         CheckCode::PolicyPin,
-        "A descriptor is not as it was pinned; the check names what changed.",
-        "A tool, a description or a schema was changed after it was approved (a rug pull), or an update nobody reviewed.",
+        "A descriptor differs from its pin; the check names what changed.",
+        "A tool, description or schema changed after approval (a rug pull), or an unreviewed update.",
         "Do not use it until the change is reviewed; then pin it again: `touchmark pin FILE`.",
     ),
 ];

@@ -285,7 +285,7 @@ fn finding(why: &PolicyFinding) -> Words {
         PolicyFinding::Pin { file, changed, more } => {
             let parts: Vec<&str> = changed.iter().map(Untrusted::raw).collect();
             let more = if *more > 0 { format!(" and {more} more") } else { String::new() };
-            of("A descriptor is not as it was pinned")
+            of("The descriptor differs from its pin")
                 .expected(format!("{} as pinned in touchmark.toml", file.raw()))
                 .found(format!("{}{more}", parts.join(", ")))
                 .remedy("Do not use it until the change is reviewed; then pin it again: touchmark pin FILE")

@@ -27,14 +27,14 @@ pub enum CardWhy {
         /// Why.
         fault: DocumentFault,
     },
-    /// What answers for the signer, and where the card itself says that keys are.
+    /// The trusted key or anchor, and where the card says its keys are.
     Trust {
-        /// What answers for the signer.
+        /// The trusted key or anchor.
         trust: TrustWhy,
         /// What the card says of keys: none of it is used.
         hints: KeyHints,
     },
-    /// The signature cannot count, whoever made it.
+    /// The signature cannot count.
     Refused {
         /// Which of the signatures, from 0.
         index: u64,
@@ -127,7 +127,7 @@ pub struct KeyHints {
     /// `kid`: a name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub kid: Vec<Untrusted>,
-    /// `jku` and `x5u`: addresses of keys, which nobody asks.
+    /// `jku` and `x5u`: addresses of keys; never fetched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub addresses: Vec<Untrusted>,
     /// Whether the card brings keys or certificates itself: `jwk`, `x5c`.

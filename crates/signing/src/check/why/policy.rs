@@ -310,7 +310,7 @@ pub enum PolicyFinding {
         /// The source of the statement.
         said_by: Untrusted,
     },
-    /// A descriptor is not as it was pinned.
+    /// The descriptor differs from its pin.
     Pin {
         /// The file.
         file: Untrusted,
