@@ -19,6 +19,8 @@ use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 /// So many claims has each model.
 const CLAIMS: usize = 10;
+/// So many models get one more, one after the other.
+const ROUNDS: usize = 30;
 
 fn main() {
     let asked = std::env::args().skip(1).find_map(|word| word.parse().ok());
@@ -50,15 +52,22 @@ fn measured(models: usize) -> [(&'static str, Duration); 3] {
         open(dir.path());
     });
     let workbench = open(dir.path());
-    let name = "acme/m0";
-    let folder = dir.path().join("models").join(name);
-    let root: RootDigest =
-        workbench.view().verified.iter().flatten().next().and_then(|v| v.verification.root_digest).unwrap();
-    append_claims(&folder.join("claims.jsonl"), &[claim(&key, &root, CLAIMS)]).unwrap();
-    let id = ModelId::new(name);
+    let view = workbench.view();
+    let some: Vec<(ModelId, RootDigest)> = view
+        .models
+        .iter()
+        .zip(view.verified.iter())
+        .filter_map(|(model, seen)| Some((model.id.clone(), seen.as_ref()?.verification.root_digest?)))
+        .take(ROUNDS)
+        .collect();
+    drop(view);
     let one = timed(|| {
-        workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))).unwrap();
-    });
+        for (id, root) in &some {
+            let claims = dir.path().join("models").join(id.raw()).join("claims.jsonl");
+            append_claims(&claims, &[claim(&key, root, CLAIMS)]).unwrap();
+            workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))).unwrap();
+        }
+    }) / u32::try_from(ROUNDS).unwrap();
     [("verify all", verified), ("open and judge", opened), ("verify one with a claim more", one)]
 }
 
