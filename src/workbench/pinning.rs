@@ -108,9 +108,13 @@ pub fn diff_descriptors(before: &Path, after: &Path) -> Result<Option<Descriptor
     }
     let read = |path: &Path| -> Result<Value> {
         let bytes = read_small(path, MAX_BYTES)?;
-        json::parse_tree(&bytes)
-            .map(|tree| tree.root)
-            .map_err(|why| Error::new(Code::Malformed, why).at_path(path))
+        let malformed = |why: String| Error::new(Code::Malformed, why).at_path(path);
+        let tree = json::parse_tree(&bytes).map_err(malformed)?;
+        match tree.duplicates.first().map(Untrusted::new) {
+            None => Ok(tree.root),
+            Some(name) => Err(malformed(format!("{} occurs twice in one object", name.screen()))
+                .help("readers disagree about such a file; get it again from its publisher")),
+        }
     };
     let (before, after) = (read(before)?, read(after)?);
     let (changes, more) = json::differences(&before, &after, MAX_DIFFERENCES);

@@ -98,7 +98,7 @@ pub use bundle::{
     Bundle, Envelope, Head, LIMIT_BUNDLE_BYTES, Manifest, Material, Resource, RootDigest, Serialization,
     Statement, SubjectSaid, default_signature, pae, read_head,
 };
-pub use card::{CardSeen, bundle_in, signed_card};
+pub use card::{CardPlace, CardSeen, bundle_in, card_in, signed_card};
 pub use check::{
     About, AnchorKind, Beyond, CardCanonical, CardForm, CardWhy, CertificateNote, ChangeNote, Check,
     CheckCode, ClaimRow, ClaimsFault, Curve, Differs, DocumentFault, Ended, ExpectedIdentity, ExpectedSigner,

@@ -1,16 +1,16 @@
 //! Agent cards (A2A) and skill folders: what they declare, and whether a signature lies in a card. Nothing that they
 //! name is called, and no signature in a card is verified here.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::path::Path;
 
 use super::document::text;
 use super::{descriptor, front_matter};
-use crate::disk;
 use crate::inventory::model::descriptor::Descriptor;
 use crate::inventory::model::facts::{Basis, FactKey};
 use crate::inventory::model::record::Record;
-use crate::signing::{CardForm, CardSeen, signed_card};
+use crate::json::pointer_part;
+use crate::signing::{CardForm, CardPlace, CardSeen, card_in, signed_card};
 use crate::text::Untrusted;
 
 /// The file by which a skill folder is told.
@@ -19,17 +19,13 @@ pub(super) const SKILL: &str = "SKILL.md";
 pub(super) const CARDS: [&str; 3] = ["agent-card.json", "agent.json", "agent_card.json"];
 /// How signed cards are called that are written beside the card itself.
 const SIGNED: [&str; 2] = [".signed.json", "signed-agent-card.json"];
-/// Where a document of sigstore-a2a has the card, and what it has beside it.
-const INNER: &str = "agentCard";
-const SIGNED_MEMBERS: [&str; 2] = ["attestations", "verificationMaterial"];
 const FINDING: &str = "F-AGENT-CARD";
 const MAX_SKILLS: usize = 32;
 const MAX_ENDPOINTS: usize = 8;
+/// Members beside a card that are told.
+const MAX_BESIDE: usize = 8;
 /// Characters of a description.
 const MAX_DESCRIPTION: usize = 240;
-/// What a card has and other JSON of that name has not.
-const TELLING: [&str; 5] =
-    ["url", "supportedInterfaces", "additionalInterfaces", "protocolVersion", "defaultInputModes"];
 const FACTS: [(&str, FactKey); 4] = [
     ("/name", FactKey::Name),
     ("/version", FactKey::Version),
@@ -49,40 +45,26 @@ pub(super) fn is_card(path: &Path, name: &str) -> bool {
 
 /// The same by what it holds alone.
 pub(super) fn holds_card(path: &Path) -> bool {
-    descriptor::read(path).is_ok_and(|(document, _)| is_card_itself(&document) || inner(&document).is_some())
-}
-
-fn is_card_itself(document: &Map<String, Value>) -> bool {
-    document.get("skills").is_some_and(Value::is_array)
-        && TELLING.iter().any(|key| document.contains_key(*key))
-}
-
-/// The card in a document of sigstore-a2a.
-fn inner(document: &Map<String, Value>) -> Option<&Map<String, Value>> {
-    let is_signed = SIGNED_MEMBERS.iter().any(|key| document.get(*key).is_some_and(Value::is_object));
-    document.get(INNER)?.as_object().filter(|_| is_signed)
+    descriptor::read(path).is_ok_and(|read| card_in(&read.document).is_some())
 }
 
 /// What a card declares; `file` is its name below the model.
 pub(super) fn tell_card(path: &Path, file: &str, source: &Untrusted, record: &mut Record) {
-    let (document, duplicates) = match descriptor::read(path) {
+    let read = match descriptor::read(path) {
         Ok(read) => read,
         Err(problem) => return record.found(FINDING, source, "", problem),
     };
-    for name in duplicates {
-        let name = Untrusted::new(name);
-        record.found(
-            FINDING,
-            source,
-            "",
-            format!("{} occurs twice in one object: readers disagree", name.screen()),
-        );
+    read.tell_duplicates(FINDING, source, record);
+    let whole = CardPlace { card: &read.document, at: "", beside: Vec::new() };
+    let CardPlace { card, at, beside } = card_in(&read.document).unwrap_or(whole);
+    // What stands beside the card may be read as one: then it is pinned with it.
+    let pinned = if beside.is_empty() { card } else { &read.document };
+    for name in beside.into_iter().take(MAX_BESIDE) {
+        let place = format!("/{}", pointer_part(name));
+        let what = "stands beside the signed card: readers may take it for a part of the card";
+        record.found(FINDING, source, &place, what);
     }
-    let (card, at) = match inner(&document) {
-        Some(card) => (card, "/agentCard"),
-        None => (&document, ""),
-    };
-    let content = descriptor::content_of(card, &["signatures"]);
+    let content = read.content_of(pinned, &["signatures"]);
     let card = Value::Object(card.clone());
     record.model.descriptors.push(Descriptor { file: file.into(), content });
     for (place, key) in FACTS {
@@ -105,8 +87,7 @@ pub(super) fn tell_card(path: &Path, file: &str, source: &Untrusted, record: &mu
     if more > 0 {
         record.found(FINDING, source, "/skills", format!("{more} more skills are not listed"));
     }
-    let seen = disk::whole(path, descriptor::MAX_BYTES).ok().and_then(|bytes| signed_card(&bytes));
-    if let Some(seen) = seen {
+    if let Some(seen) = signed_card(&read.bytes) {
         tell_signatures(&seen, source, record);
     }
 }

@@ -7,11 +7,13 @@ use std::path::Path;
 
 use crate::disk;
 use crate::inventory::model::descriptor::Content;
+use crate::inventory::model::record::Record;
 use crate::json;
 use crate::signing::sha256_hex;
+use crate::text::Untrusted;
 
 /// A larger file is no descriptor.
-pub(super) const MAX_BYTES: u64 = 4 * 1024 * 1024;
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// Parts that are told apart; the digest of the whole covers the others.
 const MAX_PARTS: usize = 2_000;
 /// Names of items, in the order in which they are looked for.
@@ -21,18 +23,46 @@ const SPLIT: [&str; 2] = ["mcpServers", "servers"];
 /// What of a tool is a part of its own: what a model is told, and what it may send.
 const OF_TOOLS: [&str; 4] = ["annotations", "description", "inputSchema", "outputSchema"];
 
-/// A JSON object and the names that occur twice in it; the error is in our own words.
-pub(super) fn read(path: &Path) -> Result<(Map<String, Value>, Vec<String>), String> {
+/// A file that may be a descriptor.
+pub(super) struct Read {
+    pub(super) bytes: Vec<u8>,
+    pub(super) document: Map<String, Value>,
+    /// Names that occur twice in one object of it.
+    duplicates: Vec<String>,
+}
+
+/// Reads a JSON object; the error is in our own words.
+pub(super) fn read(path: &Path) -> Result<Read, String> {
     let bytes = disk::whole(path, MAX_BYTES).map_err(|unread| unread.to_string())?;
     let tree = json::parse_tree(&bytes)?;
     match tree.root {
-        Value::Object(members) => Ok((members, tree.duplicates)),
+        Value::Object(document) => Ok(Read { bytes, document, duplicates: tree.duplicates }),
         _ => Err("not a JSON object".to_owned()),
     }
 }
 
-/// What a document says, without these members.
-pub(super) fn content_of(document: &Map<String, Value>, without: &[&str]) -> Content {
+impl Read {
+    /// A finding for each name that occurs twice.
+    pub(super) fn tell_duplicates(&self, code: &'static str, source: &Untrusted, record: &mut Record) {
+        for name in &self.duplicates {
+            let name = Untrusted::new(name);
+            let what = format!("{} occurs twice in one object: readers disagree", name.screen());
+            record.found(code, source, "", what);
+        }
+    }
+
+    /// What a part of it says, without these members. Where a name occurs twice, readers take it for different
+    /// documents: then only the same bytes are the same.
+    pub(super) fn content_of(&self, document: &Map<String, Value>, without: &[&str]) -> Content {
+        let content = content_of(document, without);
+        match self.duplicates.is_empty() {
+            true => content,
+            false => Content { sha256: sha256_hex(&self.bytes), ..content },
+        }
+    }
+}
+
+fn content_of(document: &Map<String, Value>, without: &[&str]) -> Content {
     let document: Map<String, Value> = document
         .iter()
         .filter(|(name, _)| !without.contains(&name.as_str()))

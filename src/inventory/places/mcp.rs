@@ -88,10 +88,10 @@ fn tools(document: &Map<String, Value>) -> &[Value] {
 }
 
 /// An answer to `tools/list` holds the list in `result`.
-fn unwrapped(document: Map<String, Value>) -> Map<String, Value> {
+fn unwrapped(document: &Map<String, Value>) -> &Map<String, Value> {
     let is_answer = document.contains_key("jsonrpc");
     match document.get("result") {
-        Some(Value::Object(result)) if is_answer => result.clone(),
+        Some(Value::Object(result)) if is_answer => result,
         _ => document,
     }
 }
@@ -103,7 +103,7 @@ pub(super) fn is_named_like_one(name: &str) -> bool {
 
 /// What kind of descriptor a file is, by what it holds.
 pub(super) fn form(path: &Path) -> Option<Form> {
-    Form::of(&unwrapped(descriptor::read(path).ok()?.0))
+    Form::of(unwrapped(&descriptor::read(path).ok()?.document))
 }
 
 /// Whether a file is a descriptor: by its name and by what it holds.
@@ -113,21 +113,14 @@ pub(super) fn is_descriptor(path: &Path, name: &str) -> bool {
 
 /// What a descriptor declares; `file` is its name below the model.
 pub(super) fn tell(path: &Path, file: &str, source: &Untrusted, record: &mut Record) {
-    let (document, duplicates) = match descriptor::read(path) {
-        Ok((document, duplicates)) => (unwrapped(document), duplicates),
+    let read = match descriptor::read(path) {
+        Ok(read) => read,
         Err(problem) => return record.found(FINDING, source, "", problem),
     };
-    let Some(form) = Form::of(&document) else { return };
-    for name in duplicates {
-        let name = Untrusted::new(name);
-        record.found(
-            FINDING,
-            source,
-            "",
-            format!("{} occurs twice in one object: readers disagree", name.screen()),
-        );
-    }
-    let content = descriptor::content_of(&document, &[]);
+    let document = unwrapped(&read.document);
+    let Some(form) = Form::of(document) else { return };
+    read.tell_duplicates(FINDING, source, record);
+    let content = read.content_of(document, &[]);
     record.model.descriptors.push(Descriptor { file: file.into(), content });
     for (key, fact) in FACTS {
         let Some(value) = document.get(key).and_then(Value::as_str).filter(|_| form == Form::Server) else {
@@ -136,13 +129,13 @@ pub(super) fn tell(path: &Path, file: &str, source: &Untrusted, record: &mut Rec
         let value: String = value.chars().take(MAX_DESCRIPTION).collect();
         record.fact(fact, &value, Basis::Declared, source, &format!("/{key}"));
     }
-    tell_places(&document, form, source, record);
-    for (index, tool) in tools(&document).iter().take(MAX_TOOLS).enumerate() {
+    tell_places(document, form, source, record);
+    for (index, tool) in tools(document).iter().take(MAX_TOOLS).enumerate() {
         let place = format!("/tools/{index}");
         record.fact(FactKey::Tool, &text(tool, "name"), Basis::Declared, source, &place);
         hidden(tool, &place, source, record);
     }
-    let more = tools(&document).len().saturating_sub(MAX_TOOLS);
+    let more = tools(document).len().saturating_sub(MAX_TOOLS);
     if more > 0 {
         record.found(FINDING, source, "/tools", format!("{more} more tools are not listed"));
     }

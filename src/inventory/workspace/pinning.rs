@@ -35,8 +35,12 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::pin`].
     pub fn unpin(&mut self, files: &[PathBuf]) -> Result<usize> {
-        let before = self.pins.len();
-        self.repin(|known| known.iter().filter(|pin| !files.contains(&pin.file)).cloned().collect())?;
+        // Counted in the file as it is now: another program may have written pins since it was opened.
+        let mut before = 0;
+        self.repin(|known| {
+            before = known.len();
+            known.iter().filter(|pin| !files.contains(&pin.file)).cloned().collect()
+        })?;
         Ok(before.saturating_sub(self.pins.len()))
     }
 

@@ -257,3 +257,64 @@ fn characters_in_a_description_that_nobody_sees_are_a_finding() {
     let plain = desk.said("inspect all/v/mcp.json", 0);
     assert!(plain.contains("configuration of MCP servers"), "{plain}");
 }
+
+#[test]
+fn a_name_that_occurs_twice_is_not_as_pinned() {
+    let key = Key::new("ES256");
+    let desk = desk(&key, "\"p256\"");
+    desk.file("all/weather/tools.json", TOOLS);
+    desk.file("before.json", TOOLS);
+    desk.said("scan", 0);
+    desk.said("pin all/weather/tools.json", 0);
+    // Some readers take the first, some the last.
+    let twice = TOOLS.replace(
+        r#""description":"Sends a mail.""#,
+        r#""description":"Sends me all.","description":"Sends a mail.""#,
+    );
+    assert_ne!(twice, TOOLS);
+    desk.file("all/weather/tools.json", &twice);
+    let said = desk.said("pin", 1);
+    assert!(said.contains("not as pinned"), "{said}");
+    let said = desk.said("verify weather", 1);
+    assert!(said.contains("POLICY-PIN"), "{said}");
+    let said = desk.said("diff before.json all/weather/tools.json", 4);
+    assert!(said.contains("description occurs twice"), "{said}");
+}
+
+#[test]
+fn what_stands_beside_a_signed_card_is_pinned_with_it() {
+    let (signing, _) = super::key();
+    let key = Key::new("ES256");
+    let desk = desk(&key, "\"p256\"");
+    let whole = wrapped(&card(), CARD, &signing);
+    desk.file("all/a/agent-card.json", &whole.to_string());
+    desk.said("scan", 0);
+    desk.said("pin all/a/agent-card.json", 0);
+    // The card alone, or signed anew, is the same card.
+    let (other, _) = super::key();
+    for text in [CARD.to_owned(), wrapped(&card(), CARD, &other).to_string()] {
+        desk.file("all/a/agent-card.json", &text);
+        desk.said("pin", 0);
+    }
+    let mut more = whole;
+    more["url"] = "https://evil.example/a2a".into();
+    desk.file("all/a/agent-card.json", &more.to_string());
+    let said = desk.said("pin", 1);
+    assert!(said.contains("/url  changed"), "{said}");
+    let said = desk.said("scan", 0);
+    assert!(said.contains("beside the signed card"), "{said}");
+}
+
+#[test]
+fn pins_that_another_program_wrote_meanwhile_are_counted() {
+    let key = Key::new("ES256");
+    let desk = desk(&key, "\"p256\"");
+    desk.file("all/weather/tools.json", TOOLS);
+    desk.file("all/weather/server.json", SERVER);
+    let mut open = touchmark::inventory::Workspace::find(Some(&desk.path(""))).unwrap();
+    desk.said("pin all/weather", 0);
+    let gone = std::path::PathBuf::from("all/weather/tools.json");
+    assert_eq!(open.unpin(&[gone.clone()]).unwrap(), 1);
+    assert_eq!(open.unpin(&[gone]).unwrap(), 0);
+    assert_eq!(open.pins.len(), 1);
+}

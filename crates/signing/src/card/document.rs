@@ -9,6 +9,7 @@ use crate::text::Untrusted;
 use serde_json::{Map, Value};
 
 use super::jws::Jws;
+use super::place::card_in;
 
 /// A larger document is no card.
 const LIMIT_BYTES: usize = 4 * 1024 * 1024;
@@ -17,9 +18,6 @@ const MAX_DEPTH: usize = 48;
 const MAX_SIGNATURES: usize = 16;
 /// Without one of these in its text, a document is not read.
 const MARKS: [&[u8]; 2] = [b"\"agentCard\"", b"\"signatures\""];
-/// What a card has and other JSON with `skills` has not.
-const TELLING: [&str; 5] =
-    ["url", "supportedInterfaces", "additionalInterfaces", "protocolVersion", "defaultInputModes"];
 /// Where documents of sigstore-a2a have the bundle: now, and in earlier versions as a text.
 const BUNDLES: [&str; 2] = ["/attestations/signatureBundle", "/verificationMaterial/signatureBundle"];
 const SIGNATURES: &str = "signatures";
@@ -71,7 +69,16 @@ impl Card {
             let signatures = all.iter().map(Jws::read).collect();
             return Ok(Card { shown: document, signed: Signed::Jws(signatures) });
         }
-        let shown = document.get("agentCard").cloned().unwrap_or_default();
+        let place = document.as_object().and_then(card_in);
+        if let Some(beside) = place.as_ref().and_then(|place| place.beside.first()) {
+            return Err(Error::new(
+                Code::Malformed,
+                "more than a signed card: readers may take the rest for the card",
+            )
+            .at(*beside)
+            .help("get the signed card again from its publisher, with nothing added"));
+        }
+        let shown = place.map(|place| Value::Object(place.card.clone())).unwrap_or_default();
         exact(&shown)?;
         let bundle = BUNDLES.iter().find_map(|place| document.pointer(place)).unwrap_or(&Value::Null);
         // Earlier versions have the whole bundle as a text.
@@ -86,6 +93,11 @@ impl Card {
             error.at(format!("signatureBundle{at}"))
         })?;
         Ok(Card { shown, signed: Signed::Bundle(Box::new(bundle)) })
+    }
+
+    /// What it says, without its signatures.
+    pub(crate) fn unsigned(&self) -> Value {
+        without_signatures(&self.shown)
     }
 
     /// How it is signed.
@@ -111,10 +123,7 @@ impl Card {
 
     /// The bytes that its own signatures may have signed: the card without them.
     pub(crate) fn payloads(&self) -> Vec<(CardCanonical, Vec<u8>)> {
-        let mut card = self.shown.clone();
-        if let Some(members) = card.as_object_mut() {
-            members.shift_remove(SIGNATURES);
-        }
+        let card = self.unsigned();
         let whole = json::jcs(&card).map(|bytes| (CardCanonical::Jcs, bytes));
         let full = without_empty(&card).unwrap_or_else(|| Value::Object(Map::new()));
         let full = json::jcs(&full).map(|bytes| (CardCanonical::JcsWithoutEmpty, bytes));
@@ -124,10 +133,7 @@ impl Card {
 
     /// Members of the card that [`CardCanonical::JcsWithoutEmpty`] leaves out: the first few, and how many more.
     pub(crate) fn empty_members(&self, most: usize) -> (Vec<Untrusted>, u64) {
-        let mut card = self.shown.clone();
-        if let Some(members) = card.as_object_mut() {
-            members.shift_remove(SIGNATURES);
-        }
+        let card = self.unsigned();
         let full = without_empty(&card).unwrap_or_else(|| Value::Object(Map::new()));
         let (found, more) = json::differences(&full, &card, most);
         (found.into_iter().map(|one| Untrusted::new(one.place)).collect(), more as u64)
@@ -145,8 +151,26 @@ pub fn bundle_in(raw: &[u8]) -> Option<Bundle> {
     }
 }
 
+/// What a card says that lies in these bytes, signed or not, without its signatures. None for anything that readers
+/// disagree about, and for a document that holds more than a card.
+pub(crate) fn said_by(raw: &[u8]) -> Option<Value> {
+    let Value::Object(document) = json::parse(raw, MAX_DEPTH).ok().filter(json::is_exact)? else {
+        return None;
+    };
+    let place = card_in(&document).filter(|place| place.beside.is_empty())?;
+    Some(without_signatures(&Value::Object(place.card.clone())))
+}
+
+fn without_signatures(card: &Value) -> Value {
+    let mut card = card.clone();
+    if let Some(members) = card.as_object_mut() {
+        members.shift_remove(SIGNATURES);
+    }
+    card
+}
+
 fn form_of(document: &Map<String, Value>) -> Option<CardForm> {
-    if document.get("agentCard").is_some_and(Value::is_object) {
+    if !card_in(document)?.at.is_empty() {
         let has = |place: &&str| {
             let mut parts = place.split('/').skip(1);
             let first = parts.next().and_then(|part| document.get(part));
@@ -154,11 +178,8 @@ fn form_of(document: &Map<String, Value>) -> Option<CardForm> {
         };
         return BUNDLES.iter().find_map(has).map(|_| CardForm::Bundle);
     }
-    let is_card = document.get("skills").is_some_and(Value::is_array)
-        && TELLING.iter().any(|key| document.contains_key(*key));
-    let is_signed =
-        document.get(SIGNATURES).and_then(Value::as_array).is_some_and(|signatures| !signatures.is_empty());
-    (is_card && is_signed).then_some(CardForm::Jws)
+    let signatures = document.get(SIGNATURES).and_then(Value::as_array)?;
+    (!signatures.is_empty()).then_some(CardForm::Jws)
 }
 
 fn exact(card: &Value) -> Result<()> {

@@ -3,9 +3,11 @@
 
 mod document;
 mod jws;
+mod place;
 mod shown;
 
 pub use document::bundle_in;
-pub(crate) use document::{Card, Signed};
+pub(crate) use document::{Card, Signed, said_by};
 pub(crate) use jws::Jws;
+pub use place::{CardPlace, card_in};
 pub use shown::{CardSeen, signed_card};

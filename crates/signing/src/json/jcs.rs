@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::pointer::pointer_part;
-use super::written::MAX_INTEGER;
+use super::written::{MAX_INTEGER, in_order};
 
 /// Members that can identify the items of a list.
 const KEYS: [&str; 2] = ["id", "name"];
@@ -44,12 +44,8 @@ pub fn jcs(value: &Value) -> Option<Vec<u8>> {
 /// The form that Python's `json.dumps` writes with sorted keys, without white space and with letters as they are. None
 /// as for [`jcs`].
 pub fn sorted(value: &Value) -> Option<Vec<u8>> {
-    if !is_exact(value) {
-        return None;
-    }
-    let mut out = Vec::new();
-    write_sorted(value, &mut out).ok()?;
-    Some(out)
+    // Python compares code points, as a comparison of UTF-8 does.
+    is_exact(value).then(|| in_order(value, str::cmp).ok()).flatten()
 }
 
 /// Whether no integer in it is beyond what every reader reads alike (RFC 7493, 2.2).
@@ -67,37 +63,6 @@ pub fn is_exact(value: &Value) -> bool {
         Value::Object(members) => members.values().all(is_exact),
         _ => true,
     }
-}
-
-fn write_sorted(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
-    match value {
-        Value::Object(members) => {
-            let mut members: Vec<(&String, &Value)> = members.iter().collect();
-            members.sort_by_key(|(name, _)| *name);
-            out.push(b'{');
-            for (index, (name, value)) in members.into_iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                serde_json::to_writer(&mut *out, name)?;
-                out.push(b':');
-                write_sorted(value, out)?;
-            }
-            out.push(b'}');
-        }
-        Value::Array(items) => {
-            out.push(b'[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                write_sorted(item, out)?;
-            }
-            out.push(b']');
-        }
-        other => serde_json::to_writer(out, other)?,
-    }
-    Ok(())
 }
 
 /// How two values differ: the first few places, and how many more there are.

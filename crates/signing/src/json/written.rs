@@ -108,17 +108,37 @@ fn write<T: Serialize + ?Sized, F: Formatter>(value: &T, formatter: F) -> serde_
 /// # Errors
 /// When `value` cannot be JSON, or holds another number.
 pub fn canonical<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Vec<u8>> {
+    let value = serde_json::to_value(value)?;
+    if !holds_small_integers_only(&value) {
+        return Err(serde::ser::Error::custom("a number that not every reader reads alike"));
+    }
+    // RFC 8785, 3.2.3: by UTF-16 code units.
+    in_order(&value, |a, b| a.encode_utf16().cmp(b.encode_utf16()))
+}
+
+fn holds_small_integers_only(value: &Value) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64().is_some_and(|n| n.unsigned_abs() <= MAX_INTEGER),
+        Value::Array(items) => items.iter().all(holds_small_integers_only),
+        Value::Object(members) => members.values().all(holds_small_integers_only),
+        _ => true,
+    }
+}
+
+/// Without white space, members in this order of their names, numbers as serde_json writes them.
+pub(super) fn in_order(value: &Value, order: Order) -> serde_json::Result<Vec<u8>> {
     let mut out = Vec::new();
-    write_canonical(&serde_json::to_value(value)?, &mut out)?;
+    write_in_order(value, order, &mut out)?;
     Ok(out)
 }
 
-fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
+type Order = fn(&str, &str) -> std::cmp::Ordering;
+
+fn write_in_order(value: &Value, order: Order, out: &mut Vec<u8>) -> serde_json::Result<()> {
     match value {
         Value::Object(members) => {
             let mut sorted: Vec<(&String, &Value)> = members.iter().collect();
-            // RFC 8785, 3.2.3: by UTF-16 code units.
-            sorted.sort_by(|(a, _), (b, _)| a.encode_utf16().cmp(b.encode_utf16()));
+            sorted.sort_by(|(a, _), (b, _)| order(a, b));
             out.push(b'{');
             for (index, (name, value)) in sorted.into_iter().enumerate() {
                 if index > 0 {
@@ -126,7 +146,7 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
                 }
                 serde_json::to_writer(&mut *out, name)?;
                 out.push(b':');
-                write_canonical(value, out)?;
+                write_in_order(value, order, out)?;
             }
             out.push(b'}');
         }
@@ -136,16 +156,9 @@ fn write_canonical(value: &Value, out: &mut Vec<u8>) -> serde_json::Result<()> {
                 if index > 0 {
                     out.push(b',');
                 }
-                write_canonical(item, out)?;
+                write_in_order(item, order, out)?;
             }
             out.push(b']');
-        }
-        Value::Number(number) => {
-            let exact = number.as_i64().is_some_and(|n| n.unsigned_abs() <= MAX_INTEGER);
-            if !exact {
-                return Err(serde::ser::Error::custom("a number that not every reader reads alike"));
-            }
-            serde_json::to_writer(out, number)?;
         }
         // 3.2.2.2: the escapes of serde_json are those of the RFC, and what need not be escaped is not.
         other => serde_json::to_writer(out, other)?,

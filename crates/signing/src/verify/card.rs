@@ -4,7 +4,7 @@
 use crate::bundle::document::Bundle;
 use crate::bundle::head::read_head;
 use crate::bundle::manifest::RootDigest;
-use crate::card::{Card, Jws, Signed};
+use crate::card::{Card, Jws, Signed, said_by};
 use crate::check::anchor::AnchorKind;
 use crate::check::codes::CheckCode;
 use crate::check::curve::Beyond;
@@ -22,16 +22,16 @@ use crate::error::Result;
 use crate::files::attestation::is_attestation;
 use crate::files::enumerate::Listing;
 use crate::files::report::FilesReport;
-use crate::foreign::survey::Survey;
+use crate::foreign::survey::{File, Survey};
 use crate::hashing::job::{HashAlgorithm, hash_bytes, sha256_hex};
 use crate::json::{self, Differs};
 use crate::keys::public::PublicKey;
 use crate::progress::Progress;
 use crate::text::Untrusted;
-use crate::trust::anchor::{Anchor, AnchorMaterial, Trust};
+use crate::trust::anchor::{Anchor, Trust};
 use jiff::Timestamp;
 use serde_json::Value;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::hint::Hint;
@@ -58,8 +58,12 @@ const NAMES: [&str; 5] = [
     ".well-known/agent.json",
     "agent_card.json",
 ];
+/// A larger file is no card.
+const MAX_BYTES: u64 = 4 * 1024 * 1024;
 /// How signed cards are called that are written beside the card itself.
 const SIGNED_ENDINGS: [&str; 2] = [".signed.json", "signed-agent-card.json"];
+/// A text that is more than one: agents do what it says.
+const SKILL: &str = "SKILL.md";
 /// Files that nothing loads: texts and pictures, and what a site says of itself beside its card.
 const HARMLESS_ENDINGS: [&str; 8] = ["ico", "jpeg", "jpg", "md", "png", "svg", "txt", "webp"];
 const HARMLESS_NAMES: [&str; 7] = [
@@ -99,41 +103,48 @@ pub(super) fn is_of(model: &Path, card: &Path) -> bool {
 
 /// The signed card of a folder, or a file that is one. A folder has one when nothing else lies in it that could be
 /// taken for more than the card.
-pub(super) fn find(model: &Path) -> Option<std::path::PathBuf> {
+pub(super) fn find(model: &Path) -> Option<PathBuf> {
     if !model.is_dir() {
-        return is_signed(model).then(|| model.to_owned());
+        return signed(model).map(|_| model.to_owned());
     }
     let progress = Progress::default();
     let listing = Listing::default();
-    let named = NAMES.iter().map(|name| model.join(name)).find(|path| is_signed(path));
-    let card = named.or_else(|| {
+    let of = |path: PathBuf| signed(&path).map(|found| (path, found));
+    let named = NAMES.iter().find_map(|name| of(model.join(name)));
+    let (card, found) = named.or_else(|| {
         let entries = std::fs::read_dir(model).ok()?.flatten().take(MAX_BESIDE);
         let names = entries.filter_map(|entry| entry.file_name().into_string().ok());
         let mut names: Vec<String> =
             names.filter(|name| SIGNED_ENDINGS.iter().any(|ending| name.ends_with(ending))).collect();
         names.sort();
-        names.into_iter().map(|name| model.join(name)).find(|path| is_signed(path))
+        names.into_iter().find_map(|name| of(model.join(name)))
     })?;
     let survey = Survey::of(model, Some(&card), &listing, &progress);
-    survey.files.iter().all(|file| !is_loadable(&file.name)).then_some(card)
+    let is_harmless = |file: &File| !is_loadable(&file.name) || says_the_same(file, &found);
+    survey.files.iter().all(is_harmless).then_some(card)
 }
 
-fn is_signed(path: &Path) -> bool {
-    let read = || crate::disk::read_small(path, 4 * 1024 * 1024).ok();
-    path.is_file() && read().is_some_and(|raw| Card::parse(&raw, "").is_some())
+fn signed(path: &Path) -> Option<Found> {
+    let raw = path.is_file().then(|| crate::disk::read_small(path, MAX_BYTES).ok()).flatten()?;
+    Card::parse(&raw, "")
 }
 
-/// Whether a file beside a card may be more than a text, a picture, an attestation or what git keeps, or another card.
+/// Whether a file beside a card is the same card, with or without a signature: who reads that one reads what was signed.
+fn says_the_same(file: &File, found: &Found) -> bool {
+    let base = file.name.rsplit('/').next().unwrap_or(&file.name);
+    let is_card = NAMES.contains(&file.name.as_str()) || SIGNED_ENDINGS.iter().any(|end| base.ends_with(end));
+    let (true, Ok(card)) = (is_card, found) else { return false };
+    let other = crate::disk::read_small(&file.path, MAX_BYTES).ok().and_then(|raw| said_by(&raw));
+    other.is_some_and(|other| json::differences(&card.unsigned(), &other, 0) == (Vec::new(), 0))
+}
+
+/// Whether a file beside a card may be more than a text, a picture, an attestation or what git keeps.
 fn is_loadable(name: &str) -> bool {
     let base = name.rsplit('/').next().unwrap_or(name);
     let ending = base.rsplit_once('.').map_or("", |(_, ending)| ending).to_ascii_lowercase();
     let is_of_git = name == ".gitignore" || name == ".gitattributes" || name.starts_with(".git/");
-    let is_card = NAMES.contains(&name) || SIGNED_ENDINGS.iter().any(|end| base.ends_with(end));
-    !is_attestation(name)
-        && !is_of_git
-        && !is_card
-        && !HARMLESS_ENDINGS.contains(&ending.as_str())
-        && !HARMLESS_NAMES.contains(&base)
+    let is_text = HARMLESS_ENDINGS.contains(&ending.as_str()) || HARMLESS_NAMES.contains(&base);
+    !is_attestation(name) && !is_of_git && (!is_text || base.eq_ignore_ascii_case(SKILL))
 }
 
 /// What lies beside a card that is verified by its own signature.
@@ -143,7 +154,7 @@ fn is_loadable(name: &str) -> bool {
 pub(super) fn observe(
     model: &Path,
     card: &Path,
-    signature: SignatureSeen,
+    (signature, found): (SignatureSeen, &Found),
     at: Timestamp,
     progress: &Progress,
 ) -> Result<Observed> {
@@ -154,13 +165,15 @@ pub(super) fn observe(
     if model.is_dir() {
         let survey = Survey::of(model, Some(card), &Listing::default(), progress);
         progress.check()?;
-        let mut names: Vec<&str> = survey.files.iter().map(|file| file.name.as_str()).collect();
+        let (same, others): (Vec<&File>, Vec<&File>) =
+            survey.files.iter().partition(|file| says_the_same(file, found));
+        let mut names: Vec<&str> = others.into_iter().map(|file| file.name.as_str()).collect();
         names.sort_unstable();
         let (added, extra): (Vec<&str>, Vec<&str>) = names
             .into_iter()
             .filter(|name| !name.starts_with(".git/"))
             .partition(|name| is_attestation(name));
-        files.here += extra.len() as u64;
+        files.here += (same.len() + extra.len()) as u64;
         files.extra = extra.into_iter().take(MAX_BESIDE).map(Untrusted::new).collect();
         files.attestations = added.into_iter().take(MAX_BESIDE).map(Untrusted::new).collect();
         let others = survey.bytes_without(&std::collections::HashSet::new());
@@ -209,7 +222,7 @@ pub(super) fn judge(
     if let SignatureState::Read { digest, .. } = &observed.signature.state {
         result.bundle_digest = Some(digest.clone());
         // Where the card is all there is, its bytes have a root digest as any model of one file.
-        result.root_digest = root_of(digest).filter(|_| observed.files.extra.is_empty());
+        result.root_digest = root_of(digest).filter(|_| observed.files.here == 1);
     }
     let differs = match &card.signed {
         Signed::Bundle(bundle) => by_bundle(&mut result, &card, bundle, trust, options, now),
@@ -356,15 +369,7 @@ fn by_jws(
     let stamp = super::time::check(&[], &[], trust, now).0;
     result.set(stamp);
     result.set(Check::pass(Stage::Statement, CardWhy::Statement { form: CardForm::Jws }));
-    let keys: Vec<(&Anchor, &PublicKey)> = trust
-        .anchors
-        .iter()
-        .filter_map(|anchor| match &anchor.material {
-            AnchorMaterial::Key(keys) => Some(keys.iter().map(move |key| (anchor, key))),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let keys = signer::keys_of(trust);
     let payloads = card.payloads();
     let weighed: Vec<Weighed<'_>> =
         all.iter().map(|one| weigh(one, &payloads, &keys, options.beyond)).collect();

@@ -170,7 +170,7 @@ fn look(
         && let Some(card) = card::seen(&state, raw.as_deref())
     {
         let signature = SignatureSeen { name: card::name_of(model, bundle), state, others: Vec::new() };
-        let observed = card::observe(model, bundle, signature, options.at, progress)?;
+        let observed = card::observe(model, bundle, (signature, &card), options.at, progress)?;
         let drafted = Drafted {
             parsed: parsed.map(drop::<Bundle>),
             statement: None,

@@ -135,15 +135,7 @@ fn key(
     // What the bundle itself carries is for display only: it is the attacker's.
     let carried = raw_bytes.and_then(|raw| PublicKey::any_from_pem(raw).ok());
     result.signer = carried.as_ref().map(identity_of_key);
-    let keys: Vec<(&Anchor, &PublicKey)> = trust
-        .anchors
-        .iter()
-        .filter_map(|anchor| match &anchor.material {
-            AnchorMaterial::Key(keys) => Some(keys.iter().map(move |key| (anchor, key))),
-            _ => None,
-        })
-        .flatten()
-        .collect();
+    let keys = keys_of(trust);
     if keys.is_empty() {
         return no_anchor(result, trust, Method::Key, &[Stage::Signature]);
     }
@@ -196,6 +188,15 @@ fn key(
     result.anchor = Some(anchor.used_at(now));
     result.set(Check::pass(Stage::Trust, TrustWhy::Key(trusted_key(anchor, key))));
     result.set(signature);
+}
+
+/// All keys that are trusted, each with its anchor.
+pub(super) fn keys_of(trust: &Trust) -> Vec<(&Anchor, &PublicKey)> {
+    let keys = trust.anchors.iter().filter_map(|anchor| match &anchor.material {
+        AnchorMaterial::Key(keys) => Some(keys.iter().map(move |key| (anchor, key))),
+        _ => None,
+    });
+    keys.flatten().collect()
 }
 
 pub(super) fn trusted_key(anchor: &Anchor, key: &PublicKey) -> TrustedKey {
