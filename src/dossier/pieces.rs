@@ -92,7 +92,7 @@ impl Pieces<'_> {
     /// What a finding rests on, the piece that decides first; empty if there is nothing to name.
     pub fn of(&self, fact: &ControlFact) -> Vec<Piece> {
         match fact.ground() {
-            Ground::Nothing | Ground::Usage => Vec::new(),
+            Ground::Nothing | Ground::Usage | Ground::Whole => Vec::new(),
             Ground::Signature => self.signature().into_iter().collect(),
             Ground::Files => self.files().or_else(|| self.documents(None)).into_iter().collect(),
             Ground::Content => self.content().or_else(|| self.documents(None)).into_iter().collect(),

@@ -2,6 +2,7 @@
 
 use super::claim_fact::ClaimFact;
 use super::fact::ControlFact;
+use super::lineage_fact::LineageFact;
 use super::use_fact::UseFact;
 use crate::attest::PredicateKind;
 use crate::signing::Stage;
@@ -32,6 +33,8 @@ pub enum Ground<'f> {
     Policy,
     /// The deployments, and the decisions for them.
     Usage,
+    /// What is known of it and of its relatives together: no piece of its own decides.
+    Whole,
 }
 
 /// A list of one kind, for ever.
@@ -117,10 +120,68 @@ impl ControlFact {
             F::FormatsRunCode { .. } | F::Hazard(_) | F::FormatsOfData { .. } | F::NoFormat => {
                 Ground::Content
             }
-            F::Lineage(_) => Ground::Lineage,
+            F::Lineage(fact) => of_lineage(fact),
             F::Claims(fact) => of_claims(fact),
             F::Use(fact) => of_use(fact),
         }
+    }
+}
+
+fn of_lineage(fact: &LineageFact) -> Ground<'_> {
+    use LineageFact as F;
+    match fact {
+        F::Root
+        | F::RootWithParents(_)
+        | F::Undeclared
+        | F::NoParents
+        | F::From(_)
+        | F::OnlyInCard(_)
+        | F::Pinned(_)
+        | F::PinnedByRevision(_)
+        | F::NotPinned(_)
+        | F::PinDiffers(_)
+        | F::InputsVerified(_)
+        | F::InputsLate(_)
+        | F::InputsInPart(_)
+        | F::InputsNotVerified
+        | F::DigestsMapped(_)
+        | F::Ordered
+        | F::OrderUnprovable(_)
+        | F::OlderThanParents(_)
+        | F::ClaimWithoutTime
+        | F::NoBill
+        | F::BillEqual(_)
+        | F::BillLacks(_)
+        | F::BillDenied
+        | F::RelationDeclared(_)
+        | F::AncestorsReach
+        | F::AncestorsBridged
+        | F::AncestorsShort { .. }
+        | F::AncestorsNotJudged => Ground::Lineage,
+        // What is known of its ancestors, or of what derives from it.
+        F::ParentsContradicted(_)
+        | F::ParentsUnresolved(_)
+        | F::ParentsUnsigned(_)
+        | F::ParentsNotVerified(_)
+        | F::ParentsVerified(_)
+        | F::ParentsBridged(_)
+        | F::Cycle
+        | F::Complete { .. }
+        | F::Gaps { .. }
+        | F::SinglePath
+        | F::OneDigest
+        | F::DigestsDiffer
+        | F::Plausible
+        | F::PlausibleByMetadata(_)
+        | F::Implausible
+        | F::NotCompared
+        | F::ParentsWithoutTime(_)
+        | F::NothingAttested
+        | F::Archived(_)
+        | F::ArchivedInPart(_)
+        | F::NotArchived(_)
+        | F::Descendants { .. }
+        | F::DescendantsAndDeployments { .. } => Ground::Whole,
     }
 }
 
@@ -149,10 +210,11 @@ fn of_claims(fact: &ClaimFact) -> Ground<'_> {
         | F::AllValid { .. }
         | F::SomeUnknown { .. }
         | F::SomeInvalid { .. }
-        | F::NoClaims
         | F::Fresh { .. }
         | F::GraceUntil(_)
         | F::Stale { .. } => ANY,
+        // Claims of other kinds can be there: none of them decides.
+        F::NoClaims => Ground::Whole,
         F::NoDispute | F::NoDisputeRule | F::NotRequired(_) | F::NoAgeRequired | F::InfrastructureAside => {
             Ground::Policy
         }

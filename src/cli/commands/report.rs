@@ -146,15 +146,20 @@ fn targets(arguments: &Maturity) -> Result<Vec<Target<'_>>> {
             false => Target { file: Some(file), form: form_of(file, arguments.form)? },
         };
         if targets.iter().any(|known| known.file == target.file) {
-            return Err(Error::new(Code::Usage, "this file is named twice").at_path(file));
+            return Err(twice(file));
         }
         targets.push(target);
     }
+    let mut places = BTreeSet::new();
     for file in targets.iter().filter_map(|target| target.file) {
         if let Some(folder) = Some(folder_of(file)).filter(|folder| !folder.is_dir()) {
             return Err(Error::new(Code::Write, "the folder does not exist")
                 .at_path(folder)
                 .help("make it first, or name another one"));
+        }
+        // `a.md` and `./a.md` are one file: the second report would take the place of the first.
+        if !places.insert(place(file)) {
+            return Err(twice(file));
         }
         match std::fs::symlink_metadata(file) {
             Ok(metadata) if !arguments.force || metadata.is_dir() => return Err(taken(file)),
@@ -162,6 +167,16 @@ fn targets(arguments: &Maturity) -> Result<Vec<Target<'_>>> {
         }
     }
     Ok(targets)
+}
+
+fn twice(file: &Path) -> Error {
+    Error::new(Code::Usage, "this file is named twice").at_path(file)
+}
+
+/// Where a file lies, however its folder is written.
+fn place(file: &Path) -> PathBuf {
+    let folder = folder_of(file).canonicalize().unwrap_or_else(|_| folder_of(file).to_owned());
+    folder.join(file.file_name().unwrap_or_default())
 }
 
 fn taken(file: &Path) -> Error {
@@ -201,12 +216,12 @@ fn write(file: &ReportFile<'_>, arguments: &Maturity, targets: &[Target<'_>], ou
         .iter()
         .filter_map(|target| Some(draft(file, target.file?, target.form)))
         .collect::<Result<Vec<_>>>()?;
-    let mut written = Vec::new();
+    let mut written: Vec<WrittenReport<'_>> = Vec::new();
     for Draft { draft, path, form, bytes, sha256 } in drafts {
-        name(draft, path, arguments.force).map_err(|cause| match cause.kind() {
-            std::io::ErrorKind::AlreadyExists => taken(path),
-            _ => Error::write(path, &cause),
-        })?;
+        if let Err(cause) = name(draft, path, arguments.force) {
+            let named = written.iter().map(|report| Path::new(&*report.file));
+            return Err(unnamed(path, &cause, named, arguments.force));
+        }
         let word = form.row().map_or("", |row| row.word);
         written.push(WrittenReport { file: path.to_string_lossy(), form: word, bytes, sha256 });
     }
@@ -225,6 +240,25 @@ fn write(file: &ReportFile<'_>, arguments: &Maturity, targets: &[Target<'_>], ou
         }
     }
     Ok(0)
+}
+
+/// A file got no name after others had theirs. Those are taken back; what replaced a file cannot be, and is listed.
+fn unnamed<'a>(
+    path: &Path,
+    cause: &std::io::Error,
+    named: impl Iterator<Item = &'a Path>,
+    replacing: bool,
+) -> Error {
+    let stays = |file: &&Path| replacing || std::fs::remove_file(file).is_err();
+    let left: Vec<String> = named.filter(stays).map(|file| screen(&file.to_string_lossy())).collect();
+    let error = match cause.kind() {
+        std::io::ErrorKind::AlreadyExists => taken(path),
+        _ => Error::write(path, cause),
+    };
+    match left.is_empty() {
+        true => error,
+        false => error.help(format!("already written: {}", left.join(", "))),
+    }
 }
 
 fn print(file: &ReportFile<'_>, form: Form, output: &Output) -> Result<()> {

@@ -3,6 +3,7 @@
 use super::super::page::{Cell, Page, Table, Tone};
 use crate::documents::{MaturityReportDocument, ReportInputs, ReportedModel};
 use crate::dossier::Piece;
+use crate::maturity::Duty;
 use crate::signing::Outcome;
 use crate::text::count;
 
@@ -95,4 +96,13 @@ pub(super) fn outcomes(counts: &[(Outcome, usize)]) -> String {
 pub(super) fn piece(piece: &Piece) -> String {
     let by = piece.by.as_ref().map(|by| format!(" by {}", by.raw())).unwrap_or_default();
     format!("{}{by}, sha256 {}", piece.kind.word(), piece.sha256)
+}
+
+/// Who has to act.
+pub(super) fn duty(duty: Duty) -> &'static str {
+    match duty {
+        Duty::Producer => "producer",
+        Duty::Consumer => "us",
+        Duty::Both => "producer and us",
+    }
 }

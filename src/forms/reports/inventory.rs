@@ -3,7 +3,6 @@
 use super::super::page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 use super::basis;
 use crate::documents::{MaturityReportDocument, ReportAbout, ReportedModel};
-use crate::maturity::Duty;
 use crate::store::EvidenceDigest;
 use crate::text::count;
 use crate::view::{Exposure, Gap, LevelCount, OpenMusts, Producer, Share, Survey};
@@ -129,14 +128,6 @@ fn some(counts: &[(usize, &str)]) -> String {
     parts.collect::<Vec<String>>().join(", ")
 }
 
-fn duty(duty: Duty) -> &'static str {
-    match duty {
-        Duty::Producer => "producer",
-        Duty::Consumer => "us",
-        Duty::Both => "producer and us",
-    }
-}
-
 fn gaps(survey: &Survey, page: &mut Page) {
     let whole = survey.measured.models;
     let first = survey.gaps.iter().take(10).map(|gap| Bar {
@@ -166,7 +157,7 @@ fn gaps(survey: &Survey, page: &mut Page) {
         vec![
             Cell::new(&*gap.control),
             Cell::new(&gap.title),
-            duty(gap.duty).into(),
+            basis::duty(gap.duty).into(),
             weight(gap.exposure).into(),
             some(&outcomes).into(),
             digest(gap.evidence),

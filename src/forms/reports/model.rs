@@ -10,7 +10,7 @@ use crate::documents::{
 };
 use crate::inventory::ModelId;
 use crate::lineage::{Link, lanes};
-use crate::maturity::{Duty, Severity};
+use crate::maturity::Severity;
 use crate::signing::Outcome;
 use crate::text::count;
 use crate::view::View;
@@ -218,12 +218,7 @@ fn weight(control: &ReportedControl<'_>) -> String {
         Severity::Should => "should",
         Severity::May => "may",
     };
-    let duty = match control.duty {
-        Duty::Producer => "producer",
-        Duty::Consumer => "us",
-        Duty::Both => "producer and us",
-    };
-    format!("{weight}; {duty}")
+    format!("{weight}; {}", basis::duty(control.duty))
 }
 
 fn lineage(view: &View, id: &ModelId, detail: &ModelDetail<'_>, page: &mut Page) {
