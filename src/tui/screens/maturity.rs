@@ -6,7 +6,7 @@ use crate::decision::{Decision, Verdict};
 use crate::maturity::{Control, ControlResult, Duty, Severity};
 use crate::report::way_up::{step as what, way_title};
 use crate::signing::{Outcome, Thing, Verification};
-use crate::text::count;
+use crate::text::{count, width};
 use crate::tui::screens::paint::{
     Pane, Pen, bounded, choose, first_row, fit, lines, outcome_role, put, scrolled,
 };
@@ -35,6 +35,10 @@ const DETAIL_BESIDE: u16 = 140;
 const NAME_BESIDE: usize = 60;
 /// The pane of the way up is at least this high.
 const PANE_HEIGHT: u16 = 6;
+/// Rows of the details beneath the list, where there is room for both: what is most asked for.
+const DETAIL_HEIGHT: u16 = 8;
+/// Rows of the pane of the controls beside the list: borders, two rows of lamps and a gap.
+const CONTROLS_AROUND: u16 = 5;
 /// Cells of a lamp in the strip: sign, number and a gap.
 const LAMP: usize = 5;
 
@@ -86,6 +90,9 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
                     .into_iter()
                     .flat_map(|(title, steps)| std::iter::once(pen.rule(&title, columns)).chain(steps)),
             );
+        }
+        if text.len() > usize::from(inside.height) {
+            text.retain(|line| line.width() > 0);
         }
         let scope = crate::maturity::SCOPE;
         let note = pen.wrapped(Vec::new(), Role::Muted, scope, columns);
@@ -162,7 +169,7 @@ fn standing(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static
     out
 }
 
-/// A level: its gauge and name, and beneath it how many controls came to what.
+/// A level: its gauge and name, and beneath it how many controls came to what, on as many lines as that takes.
 fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     const GAUGE: usize = 12;
     let controls: Vec<&Control> = of_level(&shown.view.rubric, level).collect();
@@ -197,21 +204,26 @@ fn gauge(shown: &Shown<'_>, level: u8, pen: Pen<'_>, columns: usize) -> Vec<Line
         false => pen.span(Role::Muted, "   –   "),
     });
     let beside = columns.saturating_sub(line.width());
-    let is_whole = crate::text::width(&name) <= beside;
+    let is_whole = width(&name) <= beside;
     if is_whole || columns >= NAME_BESIDE {
         line.push_span(pen.span(Role::Muted, fit(&name, beside)));
     }
-    let mut counts = Line::from(pen.span(Role::Muted, "   "));
+    let mut counts = vec![Line::from(pen.span(Role::Muted, "   "))];
     for outcome in [Outcome::Pass, Outcome::Partial, Outcome::Fail, Outcome::Missing, Outcome::Unknown] {
         let many = count(outcome);
-        if many > 0 {
-            let text = format!(" {} {many} {}", outcome.glyph(), outcome.word());
-            if counts.width() + text.chars().count() <= columns {
-                counts.push_span(pen.span(outcome_role(outcome), text));
-            }
+        if many == 0 {
+            continue;
+        }
+        let text = format!(" {} {many} {}", outcome.glyph(), outcome.word());
+        if counts.last().is_none_or(|last| last.width() + width(&text) > columns) {
+            counts.push(Line::from(pen.span(Role::Muted, "   ")));
+        }
+        if let Some(last) = counts.last_mut() {
+            last.push_span(pen.span(outcome_role(outcome), text));
         }
     }
-    let mut out = vec![line, counts];
+    let mut out = vec![line];
+    out.extend(counts);
     if !is_whole {
         // What the model can do has two names: the paper's, and that of the maturity model.
         out.extend(pen.wrapped(vec![Span::raw("   ")], Role::Muted, &name, columns));
@@ -276,11 +288,16 @@ fn way(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Option<(String, Vec<L
     Some((title, out))
 }
 
-/// The pane at the bottom, where there is room for one: as high as its text, and at most a third.
+/// The pane at the bottom, where there is room for one: as high as its text, at most a third, and less where the list
+/// of controls above would be cut.
 fn way_pane(shown: &Shown<'_>, pen: Pen<'_>, area: Rect) -> Option<(String, Vec<Line<'static>>, u16)> {
     let (title, text) = way(shown, pen, usize::from(area.width.saturating_sub(2)))?;
     let wanted = u16::try_from(text.len() + 2).unwrap_or(u16::MAX);
-    let most = area.height / 3;
+    let controls = u16::try_from(shown.app.controls().len()).unwrap_or(u16::MAX);
+    let beside = area.width >= DETAIL_BESIDE;
+    let taken = CONTROLS_AROUND + if beside { 0 } else { DETAIL_HEIGHT };
+    let spared = area.height.saturating_sub(controls.saturating_add(taken));
+    let most = spared.max(area.height / 4).min(area.height / 3);
     (most >= PANE_HEIGHT && !text.is_empty()).then_some((title, text, wanted.min(most)))
 }
 
@@ -323,9 +340,11 @@ fn draw_controls(
     let strip = lamps(&rows, app.control, pen, usize::from(inside.width));
     let strip_rows = u16::try_from(strip.len()).unwrap_or(0);
     let strip_rows = if inside.height >= strip_rows + 12 { strip_rows + 1 } else { 0 };
-    // The list keeps some rows; of what is left, the details have at least what is most asked for.
+    // The list keeps some rows, and the details what is most asked for; the list then has all it can use.
     let left = inside.height.saturating_sub(strip_rows);
-    let below = if detail.is_some() { 0 } else { (left / 2).max(left.saturating_sub(5).min(9)).min(16) };
+    let unused = left.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));
+    let below =
+        if detail.is_some() { 0 } else { unused.max(left.saturating_sub(5).min(DETAIL_HEIGHT)) };
     let [top, list, inner] =
         Layout::vertical([Constraint::Length(strip_rows), Constraint::Min(0), Constraint::Length(below)])
             .areas(inside);

@@ -19,6 +19,10 @@ pub struct ReviewState {
     pub acts: Vec<ReviewAct>,
     /// How many are being recorded.
     pub recording: usize,
+    /// How many of those, the latest ones, are taken back as soon as they are recorded.
+    pub unwanted: usize,
+    /// How many are being taken back.
+    pub undoing: usize,
 }
 
 /// The models that a review is about, with what is known of them.

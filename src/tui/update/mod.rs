@@ -283,10 +283,7 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             app.tell(format!("{error}{help}"), true);
             Vec::new()
         }
-        Action::Reviewed(done) => {
-            reviewing::recorded(app, done);
-            Vec::new()
-        }
+        Action::Reviewed(done) => reviewing::recorded(app, done),
         Action::Undone(act, done) => {
             reviewing::undone(app, act, done);
             Vec::new()

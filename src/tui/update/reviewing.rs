@@ -115,29 +115,43 @@ fn record(app: &mut App, models: Vec<ModelId>, word: ReviewWord, reason: &str) -
     vec![Effect::Review(models, word, reason.trim().to_owned())]
 }
 
-/// The command: takes back the latest review of this session.
+/// The command: takes back the latest review of this session, also one that is still being recorded.
 pub(super) fn undo(app: &mut App) -> Vec<Effect> {
+    if app.review.unwanted < app.review.recording {
+        app.review.unwanted += 1;
+        app.tell("taking back the latest review as soon as it is recorded", false);
+        return Vec::new();
+    }
     match app.review.acts.pop() {
-        Some(act) => {
-            app.review.recording += 1;
-            vec![Effect::Undo(act, UNDONE.to_owned())]
-        }
+        Some(act) => vec![take_back(app, act)],
         None => {
-            app.tell("the latest review is still being recorded", false);
+            app.tell("all reviews of this session are already being taken back", false);
             Vec::new()
         }
     }
 }
 
+fn take_back(app: &mut App, act: ReviewAct) -> Effect {
+    app.review.undoing += 1;
+    Effect::Undo(act, UNDONE.to_owned())
+}
+
 /// What became of a review.
-pub(super) fn recorded(app: &mut App, done: Result<ReviewAct>) {
+pub(super) fn recorded(app: &mut App, done: Result<ReviewAct>) -> Vec<Effect> {
     app.review.recording = app.review.recording.saturating_sub(1);
+    // Those recorded later are taken back first.
+    let is_unwanted = app.review.unwanted > app.review.recording;
+    app.review.unwanted = app.review.unwanted.min(app.review.recording);
     match done {
         Ok(act) => {
             for (id, _) in &act.records {
                 if app.rows.is_marked(id) {
                     app.rows.toggle_mark(id);
                 }
+            }
+            if is_unwanted {
+                app.tell(format!("{}{} · taking it back", act.word.word(), of(&act)), false);
+                return vec![take_back(app, act)];
             }
             let left = match app.rows.marks() {
                 0 => String::new(),
@@ -149,11 +163,12 @@ pub(super) fn recorded(app: &mut App, done: Result<ReviewAct>) {
         }
         Err(error) => refused(app, "nothing was recorded", &error),
     }
+    Vec::new()
 }
 
 /// What became of taking a review back.
 pub(super) fn undone(app: &mut App, act: ReviewAct, done: Result<ReviewAct>) {
-    app.review.recording = app.review.recording.saturating_sub(1);
+    app.review.undoing = app.review.undoing.saturating_sub(1);
     match done {
         Ok(back) => {
             let less = act.records.len().saturating_sub(back.records.len());
