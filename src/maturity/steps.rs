@@ -466,4 +466,6 @@ pub enum Assumed {
     FromScratch,
     /// The age limit for claims.
     AgeLimit,
+    /// The evaluation states what the policy demands of it.
+    Demands,
 }

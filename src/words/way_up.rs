@@ -62,6 +62,7 @@ pub fn assumed(assumed: Assumed) -> &'static str {
             "only if it was trained from scratch; otherwise give the build type, and its parents with --base"
         }
         Assumed::AgeLimit => "half a year; choose the limit that suits you",
+        Assumed::Demands => "only if the evaluation meets each `where` of the policy's requirements for it",
     }
 }
 

@@ -305,3 +305,23 @@ fn who_has_a_role_signs_its_claim_under_a_variable_of_its_own() {
     assert!(command("data").contains("${KEY_DATA_OFFICE:?}"), "{}", command("data"));
     assert!(command("config").contains("${KEY_NORTHWIND:?}"), "{}", command("config"));
 }
+
+#[test]
+fn an_evaluator_of_another_domain_than_the_policy_requires_is_not_counted_on() {
+    let model = "northwind/harbour-7b";
+    let desk = Desk::new();
+    let claims = format!("models/{model}/claims.jsonl");
+    fs::copy(crate::support::samples().join(&claims), desk.path(&claims)).unwrap();
+    let way = next(&desk, model)["to_own"]["ways"][0].clone();
+    assert!(!deeds(&way).contains(&"grant-evaluation"), "{way:#}");
+    let steps = way["steps"].as_array().unwrap();
+    let step = steps.iter().find(|step| step["deed"] == "evaluation").unwrap();
+    assert!(step["remark"].as_str().unwrap().contains("`where`"), "{step:#}");
+    let policy = desk.path("policies/samples.toml");
+    let text = fs::read_to_string(&policy).unwrap();
+    let other = text.replace("domains = [\"speech\"]", "domains = [\"vision\"]");
+    assert_ne!(text, other);
+    fs::write(&policy, other).unwrap();
+    let way = next(&desk, model)["to_own"]["ways"][0].clone();
+    assert!(deeds(&way).contains(&"grant-evaluation"), "{way:#}");
+}

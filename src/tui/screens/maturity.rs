@@ -16,6 +16,7 @@ use crate::tui::state::controls::{of_level, outcome_of, result_of};
 use crate::tui::state::hit::{Drawn, Hit};
 use crate::tui::theme::Role;
 use crate::view::View;
+use crate::view::way_up::WayUp;
 use crate::words::controls::control as words_of;
 use crate::words::names::named;
 use crate::words::remedies::of_model;
@@ -58,7 +59,8 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     };
     let name = named(&model.name.screen(), view.name_mark(index));
     let verdict = view.verdict(index);
-    let shown = Shown { app, view, index, verdict: verdict.as_ref() };
+    let way_up = view.way_up(index);
+    let shown = Shown { app, view, index, verdict: verdict.as_ref(), way_up: way_up.as_ref() };
     if area.width >= GAUGES_BESIDE {
         let pane = way_pane(&shown, pen, area);
         let below = pane.as_ref().map_or(0, |(_, _, height)| *height);
@@ -103,7 +105,10 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
         lines(frame, inside, &text, 0);
         return draw_controls(&shown, pen, frame, rest, (!is_cut, area.width >= DETAIL_BESIDE));
     }
-    let [top, rest] = Layout::vertical([Constraint::Length(4), Constraint::Min(0)]).areas(area);
+    // The steps stand at the end of the details: what they lead to is in sight without scrolling.
+    let first_way = shown.way_up.and_then(|way_up| Some((way_up, way_up.first()?)));
+    let height = if first_way.is_some() { 5 } else { 4 };
+    let [top, rest] = Layout::vertical([Constraint::Length(height), Constraint::Min(0)]).areas(area);
     let mut text = Vec::new();
     let mut first = Line::from(vec![pen.span(Role::Title, format!(" {name}")), Span::raw("  ")]);
     if let Some(line) = standing(&shown, pen, usize::from(top.width)).into_iter().next() {
@@ -112,6 +117,11 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     text.push(first);
     for level in 1..=LEVELS {
         text.extend(gauge(&shown, level, pen, usize::from(top.width)).into_iter().take(1));
+    }
+    if let Some((way_up, ways)) = first_way {
+        let title = way_title(ways, way_up.to_effective.is_some());
+        let shows = if ways.ways.is_empty() { "" } else { " · PgDn shows it" };
+        text.push(pen.line(Role::Accent, format!(" {title}{shows}")));
     }
     lines(frame, top, &text, 0);
     draw_controls(&shown, pen, frame, rest, (false, false))
@@ -123,6 +133,7 @@ struct Shown<'a> {
     view: &'a View,
     index: usize,
     verdict: Option<&'a Verdict>,
+    way_up: Option<&'a WayUp>,
 }
 
 impl Shown<'_> {
@@ -246,7 +257,7 @@ fn way_up(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>>
 
 /// The cheapest way up: what it leads to, and its steps, each with its command.
 fn way(shown: &Shown<'_>, pen: Pen<'_>, columns: usize) -> Option<(String, Vec<Line<'static>>)> {
-    let way_up = shown.view.way_up(shown.index)?;
+    let way_up = shown.way_up?;
     let ways = way_up.first()?;
     let title = way_title(ways, way_up.to_effective.is_some());
     let mut out = Vec::new();

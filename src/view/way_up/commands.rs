@@ -135,6 +135,10 @@ impl<'v> Making<'v> {
                 self.view.inheritance(self.index, None).is_err().then_some(Assumed::FromScratch)
             }
             Deed::Require => Some(Assumed::AgeLimit),
+            Deed::Evaluation => {
+                let mut required = self.grounds.required_evaluations();
+                required.any(|one| !one.clauses.is_empty()).then_some(Assumed::Demands)
+            }
             _ => None,
         }
     }
@@ -378,12 +382,7 @@ impl<'v> Making<'v> {
             return self.newcomer(name, Blank::SignerPublicKey, roles.first().copied().unwrap_or_default());
         };
         let models: Vec<&str> = publisher.models.iter().map(crate::policy::ModelPattern::as_str).collect();
-        let known = Known {
-            id: &publisher.id,
-            trust: &publisher.trust,
-            identities: &publisher.identities,
-            roles: publisher.roles,
-        };
+        let known = Known::publisher(publisher);
         let mut lines = vec![
             "[[attester]]".to_owned(),
             format!("id = {}", toml_text(&self.name(&format!("{}-{name}", publisher.id)))),

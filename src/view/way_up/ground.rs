@@ -4,7 +4,9 @@ use super::super::View;
 use crate::attest::{PredicateKind, Registry};
 use crate::inventory::ModelId;
 use crate::maturity::Means;
-use crate::policy::{Attester, IdentityPattern, ModelPattern, Policy, Publisher, Role, Severity};
+use crate::policy::{
+    Attester, IdentityPattern, ModelPattern, Policy, Publisher, Requirement, Role, Severity,
+};
 use crate::signing::AnchorKind;
 use crate::tables::Few;
 
@@ -18,15 +20,18 @@ pub(super) struct Known<'p> {
     pub trust: &'p [String],
     pub identities: &'p [IdentityPattern],
     pub roles: Few<Role>,
+    /// The domains in which its claims count; without any, all.
+    domains: &'p [String],
 }
 
 impl<'p> Known<'p> {
-    fn publisher(publisher: &'p Publisher) -> Self {
+    pub fn publisher(publisher: &'p Publisher) -> Self {
         Known {
             id: &publisher.id,
             trust: &publisher.trust,
             identities: &publisher.identities,
             roles: publisher.roles,
+            domains: &[],
         }
     }
 
@@ -36,7 +41,13 @@ impl<'p> Known<'p> {
             trust: &attester.trust,
             identities: &attester.identities,
             roles: attester.roles,
+            domains: &attester.domains,
         }
+    }
+
+    /// Whether its claims in this domain count.
+    fn covers(&self, domain: &str) -> bool {
+        self.domains.is_empty() || self.domains.iter().any(|known| known == domain)
     }
 
     /// The methods by which its signatures count, the least effort first.
@@ -84,9 +95,16 @@ impl<'v> Grounds<'v> {
         publisher.map(Known::publisher).into_iter().chain(attesters.map(Known::attester)).collect()
     }
 
-    /// Those who have one of these roles for the model.
+    /// Those who have one of these roles for the model, and whose evaluations count where the policy requires them.
     pub fn with_role(&self, roles: &[Role]) -> Vec<Known<'v>> {
-        let has = |known: &Known<'v>| roles.iter().any(|role| known.roles.contains(*role));
+        let covers_all = |known: &Known<'v>| {
+            let mut domains = self.required_evaluations().filter_map(|one| one.domain.as_deref());
+            domains.all(|domain| known.covers(domain))
+        };
+        let counts = |known: &Known<'v>, role: Role| {
+            known.roles.contains(role) && (role != Role::Eval || covers_all(known))
+        };
+        let has = |known: &Known<'v>| roles.iter().any(|role| counts(known, *role));
         self.known().into_iter().filter(has).collect()
     }
 
@@ -167,7 +185,7 @@ impl<'v> Grounds<'v> {
         ] {
             given(means, !self.with_role(roles).is_empty());
         }
-        given(Means::Requirement, self.requires_evaluation());
+        given(Means::Requirement, self.required_evaluations().next().is_some());
         given(Means::PolicySigner, !self.view.workspace.policy_trust.is_empty());
         has
     }
@@ -182,13 +200,14 @@ impl<'v> Grounds<'v> {
             .map(|anchor| anchor.name.as_str())
     }
 
-    fn requires_evaluation(&self) -> bool {
-        let is_evaluation = |uri: &String| {
+    /// What the policy requires of evaluations.
+    pub fn required_evaluations(&self) -> impl Iterator<Item = &'v Requirement> + use<'v> {
+        let is_evaluation = move |uri: &String| {
             Registry::bundled().of(uri).is_some_and(|known| known.kind == PredicateKind::Evaluation)
         };
         let requirements = self.view.policy.requirements.iter();
         requirements
             .filter(|one| one.severity == Severity::Must)
-            .any(|one| one.uris.iter().any(is_evaluation))
+            .filter(move |one| one.uris.iter().any(is_evaluation))
     }
 }
