@@ -354,8 +354,7 @@ fn draw_controls(
     // The list keeps some rows, and the details what is most asked for; the list then has all it can use.
     let left = inside.height.saturating_sub(strip_rows);
     let unused = left.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));
-    let below =
-        if detail.is_some() { 0 } else { unused.max(left.saturating_sub(5).min(DETAIL_HEIGHT)) };
+    let below = if detail.is_some() { 0 } else { unused.max(left.saturating_sub(5).min(DETAIL_HEIGHT)) };
     let [top, list, inner] =
         Layout::vertical([Constraint::Length(strip_rows), Constraint::Min(0), Constraint::Length(below)])
             .areas(inside);

@@ -314,7 +314,7 @@ fn pins_that_another_program_wrote_meanwhile_are_counted() {
     let mut open = touchmark::inventory::Workspace::find(Some(&desk.path(""))).unwrap();
     desk.said("pin all/weather", 0);
     let gone = std::path::PathBuf::from("all/weather/tools.json");
-    assert_eq!(open.unpin(&[gone.clone()]).unwrap(), 1);
+    assert_eq!(open.unpin(std::slice::from_ref(&gone)).unwrap(), 1);
     assert_eq!(open.unpin(&[gone]).unwrap(), 0);
     assert_eq!(open.pins.len(), 1);
 }
