@@ -9,7 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 use touchmark::Code;
 use touchmark::disk::lock_beside;
-use touchmark::inventory::{Deployment, MOST_DEPLOYMENTS, ModelId, Runs, Workspace, bom};
+use touchmark::inventory::{Deployment, MOST_DEPLOYMENTS, ModelId, Runs, Source, SourceKind, Workspace, bom};
 use touchmark::text::Untrusted;
 use touchmark::workbench::{OpenOptions, Workbench};
 
@@ -236,6 +236,33 @@ fn only_deployments_are_taken_over_from_a_file_that_somebody_else_changed() {
     // The file keeps what the other wrote.
     assert!(file(dir).starts_with(other), "{}", file(dir));
     assert_eq!(rest(&Workspace::at(dir).unwrap()), rest(&changed));
+}
+
+#[test]
+fn a_source_or_a_binding_takes_over_nothing_that_judges_from_a_file_that_somebody_else_changed() {
+    let dir = copy_of_samples();
+    let dir = dir.path();
+    let opened = Workspace::at(dir).unwrap();
+    let other = "schema = \"workspace/0.1\"\nname = \"another\"\nstage = \"dev\"\npolicy = \"other.toml\"\n\
+                 policy_trust = [\"other.pub\"]\n[[source]]\nkind = \"models\"\npath = \"elsewhere\"\n";
+    fs::write(dir.join("touchmark.toml"), other).unwrap();
+    let judges =
+        |of: &Workspace| (of.policy.clone(), of.policy_trust.clone(), of.stage.clone(), of.store.clone());
+    let mut mine = opened.clone();
+    let more = Source { kind: SourceKind::Models, path: "more".into(), prefix: None };
+    for times in 1..=2 {
+        mine.add_source(more.clone()).unwrap();
+        assert_eq!(judges(&mine), judges(&opened));
+        assert!(mine.sources.iter().any(|source| source.path == more.path), "{:?}", mine.sources);
+        assert_eq!(file(dir).matches("path = \"more\"").count(), 1, "after {times}");
+    }
+    let digest = "0123456789abcdef".repeat(4);
+    for _ in 0..2 {
+        mine.note_binding(MODEL, &digest).unwrap();
+        assert_eq!(judges(&mine), judges(&opened));
+        assert_eq!(file(dir).matches(&digest).count(), 1);
+    }
+    assert_ne!(judges(&Workspace::at(dir).unwrap()), judges(&opened), "the counter-case");
 }
 
 #[test]

@@ -395,6 +395,7 @@ fn files_are_written_whole_and_never_over_others() {
         (&["-o", "b.md", "--as", "html"][..], "--as asks for HTML"),
         (&["-o", "b"], "the ending does not say"),
         (&["-o", "b.md", "-o", "b.md"], "named twice"),
+        (&["-o", "b.md", "-o", "./b.md"], "named twice"),
         (&["-o", "c.pdf"], "the ending does not say"),
         (&["nobody/knows-it"], "neither a model"),
     ] {

@@ -207,6 +207,34 @@ fn a_hundred_models_take_five_keys_and_the_reason() {
     assert!(press(&mut app, &["u"]).is_empty() && told(&app).contains("this session has no review to undo"));
 }
 
+#[test]
+fn a_review_can_be_taken_back_while_it_is_still_being_recorded() {
+    let (mut app, ..) = marked();
+    let effects = press(&mut app, &["r", "a", "o", "k", "enter"]);
+    let [Effect::Review(models, ..)] = effects.as_slice() else { panic!("{effects:?}") };
+    let records = models.iter().map(|id| (id.clone(), some_record())).collect();
+    let act = ReviewAct { word: ReviewWord::Approve, reason: "ok".into(), records };
+    assert!(press(&mut app, &["u"]).is_empty() && told(&app).contains("as soon as it is recorded"));
+    // Once is enough.
+    assert!(press(&mut app, &["u"]).is_empty() && told(&app).contains("already"), "{}", told(&app));
+    let effects = update(&mut app, Action::Reviewed(Ok(act.clone())));
+    assert!(matches!(effects.as_slice(), [Effect::Undo(back, _)] if *back == act), "{effects:?}");
+    update(
+        &mut app,
+        Action::Undone(act.clone(), Ok(ReviewAct { word: ReviewWord::TakeBack, ..act.clone() })),
+    );
+    assert!(told(&app).contains("took back"), "{}", told(&app));
+    // The next one is a review like any other.
+    press(&mut app, &["*", "r", "a", "o", "k", "enter"]);
+    assert!(update(&mut app, Action::Reviewed(Ok(act.clone()))).is_empty());
+    assert!(told(&app).contains("u takes it back"), "{}", told(&app));
+    // One that could not be recorded has nothing to take back.
+    press(&mut app, &["*", "r", "a", "o", "k", "enter", "u"]);
+    let error = touchmark::Error::new(touchmark::Code::Store, "no room");
+    assert!(update(&mut app, Action::Reviewed(Err(error))).is_empty());
+    assert!(matches!(press(&mut app, &["u"]).as_slice(), [Effect::Undo(back, _)] if *back == act));
+}
+
 fn some_record() -> touchmark::decision::RecordRef {
     let hash = touchmark::store::EvidenceDigest::of(b"a record").unwrap();
     touchmark::decision::RecordRef { number: 7, hash }
