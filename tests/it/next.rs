@@ -319,8 +319,11 @@ fn an_evaluator_of_another_domain_than_the_policy_requires_is_not_counted_on() {
     assert!(step["remark"].as_str().unwrap().contains("`where`"), "{step:#}");
     let policy = desk.path("policies/samples.toml");
     let text = fs::read_to_string(&policy).unwrap();
-    let other = text.replace("domains = [\"speech\"]", "domains = [\"vision\"]");
+    let mut other = text.replace("domains = [\"speech\"]", "domains = [\"vision\"]");
     assert_ne!(text, other);
+    other.push_str(
+        "\n[[attester]]\nid = \"listeners\"\ntrust = [\"data-office-key\"]\nroles = [\"eval\"]\ndomains = [\"speech\"]\nmodels = [\"orchid/*\"]\n",
+    );
     fs::write(&policy, other).unwrap();
     let way = next(&desk, model)["to_own"]["ways"][0].clone();
     assert!(deeds(&way).contains(&"grant-evaluation"), "{way:#}");

@@ -350,7 +350,12 @@ fn draw_controls(
     }
     let strip = lamps(&rows, app.control, pen, usize::from(inside.width));
     let strip_rows = u16::try_from(strip.len()).unwrap_or(0);
-    let strip_rows = if inside.height >= strip_rows + 12 { strip_rows + 1 } else { 0 };
+    let strip_rows = match inside.height.saturating_sub(strip_rows) {
+        0..12 => 0,
+        // A row between them is worth less than one of the details.
+        12..14 => strip_rows,
+        _ => strip_rows + 1,
+    };
     // The list keeps some rows, and the details what is most asked for; the list then has all it can use.
     let left = inside.height.saturating_sub(strip_rows);
     let unused = left.saturating_sub(u16::try_from(rows.len()).unwrap_or(u16::MAX));

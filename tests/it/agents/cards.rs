@@ -265,9 +265,11 @@ fn what_stands_beside_a_signed_card_is_not_taken_for_signed() {
         let mut more = whole.clone();
         more[name] = value;
         let done = verified(&more, &anchors);
-        let (code, outcome, text) = said(&done, Stage::Parse);
-        assert_eq!((code.as_str(), outcome), ("PARSE-MALFORMED", Outcome::Fail), "{name}");
-        assert!(text.contains("more than a signed card") && text.contains(name), "{text}");
+        let (code, outcome, check) = check(&done, Stage::Parse);
+        assert_eq!((code, outcome), ("PARSE-MALFORMED", Outcome::Fail), "{name}");
+        let words = done.words_of(check);
+        assert!(words.found.unwrap().raw().contains("more than a signed card"), "{name}");
+        assert_eq!(words.evidence.unwrap().raw(), name);
         assert_ne!(done.outcome(), Outcome::Pass);
     }
 }
