@@ -366,7 +366,8 @@ fn a_bomb_ends_in_what_is_not_known() {
             drop(hazards(name, bytes));
         }
     }
-    assert!(began.elapsed() < Duration::from_secs(60), "{:?}", began.elapsed());
+    // A bomb that goes off takes hours; a busy machine, a minute.
+    assert!(began.elapsed() < Duration::from_secs(600), "{:?}", began.elapsed());
 }
 
 #[test]
