@@ -4,7 +4,8 @@
 
 use super::door::Workbench;
 use crate::attest::{
-    Input, InputRole, NamedDigest, Present, ReviewDraft, Signed, Subject, claims_file, present,
+    Input, InputRole, NamedDigest, Present, ReviewDraft, Signed, Subject, check_appendable, claims_file,
+    present,
 };
 use crate::decision::ReviewWord;
 use crate::error::{Code, Error, Result};
@@ -28,9 +29,26 @@ pub struct ClaimSubject {
     pub claims: PathBuf,
     /// What its files come to now, and what its signature says of them.
     pub present: Present,
+    /// Whether it lies in a registry's layout: its claims are attached to its manifest, and nobody reads a file of them.
+    pub in_registry: bool,
 }
 
 impl ClaimSubject {
+    /// That claims can be appended to its file of claims.
+    ///
+    /// # Errors
+    /// `E-USAGE` for a model in a registry's layout; as [`check_appendable`].
+    pub fn appendable(&self, instead: &str) -> Result<()> {
+        if self.in_registry {
+            return Err(Error::new(Code::Usage, "a registry's layout has no file of claims")
+                .at(self.model.id.raw())
+                .help(format!(
+                    "{instead} to the model's manifest, as with `cosign attach attestation` or `oras attach`"
+                )));
+        }
+        check_appendable(&self.claims)
+    }
+
     /// Why no claim is made about these files: they are not what their signature says.
     pub fn contradiction(&self) -> Option<Error> {
         contradiction(&self.present, self.model.id.raw()).map(|error| {
@@ -62,9 +80,9 @@ impl Workbench {
         let view = self.view();
         let model = view.models.get(index).ok_or_else(|| Error::new(Code::NotFound, "no such model"))?;
         let (place, present) = self.present_of(&view, index, progress)?;
-        let claims = claims_file(&place);
+        let (claims, in_registry) = (claims_file(&place), listed(&place)?.is_some());
         let subject = Subject { name: model.id.raw().into(), root: present.root };
-        Ok(ClaimSubject { model: model.clone(), index: Some(index), subject, claims, present })
+        Ok(ClaimSubject { model: model.clone(), index: Some(index), subject, claims, present, in_registry })
     }
 
     /// A folder that is in no source, in the same way.
@@ -75,9 +93,9 @@ impl Workbench {
         let place = std::path::absolute(folder).map_err(|error| Error::read(folder, &error))?;
         let model = read_model(&place)?;
         let present = present(&place, None, self.now(), progress)?;
-        let claims = claims_file(&place);
+        let (claims, in_registry) = (claims_file(&place), listed(&place)?.is_some());
         let subject = Subject { name: model.id.raw().into(), root: present.root };
-        Ok(ClaimSubject { model, index: None, subject, claims, present })
+        Ok(ClaimSubject { model, index: None, subject, claims, present, in_registry })
     }
 
     /// A model of the inventory as something that went into another: by its root digest and, where a verification of

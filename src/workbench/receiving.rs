@@ -3,11 +3,10 @@
 
 use super::attesting::ClaimSubject;
 use super::door::Workbench;
-use crate::attest::{AppendedClaims, ReceivedFile, Signed, check_appendable, root_without};
+use crate::attest::{AppendedClaims, ReceivedFile, Signed, root_without};
 use crate::decision::aliases;
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
-use crate::inventory::listed;
 use crate::signing::{About, Progress};
 use crate::text::Untrusted;
 use std::path::{Path, PathBuf};
@@ -26,8 +25,9 @@ impl Workbench {
         other_subject: bool,
         progress: &Progress,
     ) -> Result<AppendedClaims> {
-        let place = self.place_of(to)?;
-        check_appendable(&to.claims)?;
+        to.appendable("attach the claims")?;
+        let location = to.model.location.as_deref().unwrap_or_else(|| Path::new(""));
+        let place = self.view().workspace.root.join(location);
         let mut received = ReceivedFile::read_all(files)?;
         let inside: Vec<(&PathBuf, String)> =
             files.iter().filter_map(|file| Some((file, name_inside(file, &place)?))).collect();
@@ -71,17 +71,6 @@ impl Workbench {
         let appended = AppendedClaims::to(&to.claims, received)?;
         let in_model = added.iter().map(|file| file.to_string_lossy().into_owned().into()).collect();
         Ok(AppendedClaims { root: roots.last().copied(), in_model, ..appended })
-    }
-
-    fn place_of(&self, to: &ClaimSubject) -> Result<PathBuf> {
-        let location = to.model.location.as_deref().unwrap_or_else(|| Path::new(""));
-        let place = self.view().workspace.root.join(location);
-        if listed(&place)?.is_some() {
-            return Err(Error::new(Code::Usage, "a registry's layout has no file of claims")
-                .at(to.model.id.raw())
-                .help("attach the claims to the model's manifest, as with `cosign attach attestation` or `oras attach`"));
-        }
-        Ok(place)
     }
 }
 

@@ -334,3 +334,30 @@ fn a_gate_reads_the_bytes_that_a_verification_by_the_manifest_leaves_unread() {
     let (status, verdict) = run(&["gate", &model, "--stage", "dev"]);
     assert_eq!(status, 1, "{verdict:#}");
 }
+
+#[test]
+fn a_claim_about_a_model_in_a_layout_is_written_where_it_can_be_attached_from_and_never_beside_the_manifest() {
+    let shelf = Shelf::new(Attached::Referrer);
+    let run = workspace(&shelf);
+    assert_eq!(run(&["verify", "acme/tiny:v1", "--in-full"]).0, 0);
+    fs::write(shelf.path("card.md"), "# A card\n\n## Intended use\n\nTests.\n").unwrap();
+    let attest = |more: &[&str]| {
+        let words = ["attest", "card", "acme/tiny:v1", "card.md", "--private-key", "key.pem"];
+        shelf.run(&[&words[..], more].concat())
+    };
+    let names = || {
+        let entries = fs::read_dir(shelf.path("oci")).unwrap();
+        let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name()).collect();
+        names.sort();
+        names
+    };
+    let before = names();
+    let done = attest(&[]);
+    assert_eq!(done.status.code(), Some(2), "{}", err(&done));
+    assert!(err(&done).contains("a registry's layout has no file of claims"), "{}", err(&done));
+    assert!(err(&done).contains("--out FILE"), "{}", err(&done));
+    assert_eq!(names(), before);
+    let done = attest(&["--out", "claim.json"]);
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    assert!(shelf.path("claim.json").is_file());
+}

@@ -8,6 +8,7 @@ use crate::pem;
 use aws_lc_rs::signature as ecdsa;
 use aws_lc_rs::signature::{EcdsaSigningAlgorithm, EcdsaVerificationAlgorithm, VerificationAlgorithm};
 use der::{Decode, Encode};
+use std::fmt;
 use x509_cert::spki::SubjectPublicKeyInfoOwned;
 
 use super::forms::{self, Item};
@@ -20,6 +21,25 @@ use super::point::{self, spki_of_point};
 pub struct PublicKey {
     kind: KeyKind,
     spki_der: Vec<u8>,
+    parsed: Parsed,
+}
+
+/// The key as the cryptography holds it, read once: one key answers for many claims. Equal keys have the same bytes.
+#[derive(Clone)]
+struct Parsed(ecdsa::ParsedPublicKey);
+
+impl PartialEq for Parsed {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_ref() == other.0.as_ref()
+    }
+}
+
+impl Eq for Parsed {}
+
+impl fmt::Debug for Parsed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Parsed")
+    }
 }
 
 /// More keys in one file are not read.
@@ -148,9 +168,9 @@ impl PublicKey {
         let point = point::uncompressed(curve, bits)
             .ok_or_else(|| unusable("a key whose point is not one of its curve"))?;
         let spki_der = spki_of_point(curve, &point);
-        ecdsa::ParsedPublicKey::new(curve.verifying(), &spki_der)
+        let parsed = ecdsa::ParsedPublicKey::new(curve.verifying(), &spki_der)
             .map_err(|_| unusable("a key whose point is not on its curve"))?;
-        Ok(PublicKey { kind, spki_der })
+        Ok(PublicKey { kind, spki_der, parsed: Parsed(parsed) })
     }
 
     fn beyond_oms(kind: KeyKind, spki: &SubjectPublicKeyInfoOwned, bits: &[u8]) -> Result<Self> {
@@ -162,13 +182,15 @@ impl PublicKey {
             KeyKind::Ed25519 => bits.len() == 32,
             _ => kinds::rsa_is_usable(bits),
         };
-        if !is_length || ecdsa::ParsedPublicKey::new(verifying, bits).is_err() {
-            return Err(unusable("a damaged key, or one of an unusual size"));
+        let damaged = || unusable("a damaged key, or one of an unusual size");
+        if !is_length {
+            return Err(damaged());
         }
+        let parsed = ecdsa::ParsedPublicKey::new(verifying, bits).map_err(|_| damaged())?;
         let mut spki = spki.clone();
         spki.algorithm.parameters = (kind == KeyKind::Rsa).then(der::Any::null);
         let spki_der = spki.to_der().map_err(|_| unusable("not a public key"))?;
-        Ok(PublicKey { kind, spki_der })
+        Ok(PublicKey { kind, spki_der, parsed: Parsed(parsed) })
     }
 
     /// # Errors
@@ -240,10 +262,9 @@ impl PublicKey {
             &ecdsa::RSA_PKCS1_2048_8192_SHA512,
             &ecdsa::RSA_PSS_2048_8192_SHA512,
         ];
-        match self.kind.curve() {
-            Some(curve) => self.verifies_with(curve.verifying(), message, signature),
-            None if self.kind == KeyKind::Ed25519 => self.verifies_with(&ecdsa::ED25519, message, signature),
-            None => RSA.iter().any(|algorithm| self.verifies_with(*algorithm, message, signature)),
+        match self.kind {
+            KeyKind::Rsa => RSA.iter().any(|algorithm| self.verifies_with(*algorithm, message, signature)),
+            _ => self.parsed.0.verify_sig(message, signature).is_ok(),
         }
     }
 

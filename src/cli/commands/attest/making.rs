@@ -1,7 +1,7 @@
 //! What all `attest` commands share: the model, a predicate from a file, the signer, and the place of the
 //! claim.
 
-use crate::attest::{Draft, Made, PredicateKind, append_claims, check_appendable, given};
+use crate::attest::{Draft, Made, PredicateKind, append_claims, given};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::progress::shown;
@@ -123,7 +123,7 @@ impl Making {
         };
         let begun = Begun { workbench, subject, making: self, common, output };
         if self.out.is_none() && !self.dry_run {
-            check_appendable(&begun.subject.claims)?;
+            begun.subject.appendable("write the claim with --out FILE, then attach it")?;
         }
         Ok(begun)
     }
