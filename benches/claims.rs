@@ -1,4 +1,5 @@
-//! Models with ten signed claims each, n beside 2n in one run: verify all, open and judge from the store, one claim more.
+//! Models with ten signed claims each, n beside 2n in one run: verify all; open, which verifies every signature again from
+//! the stored evidence; score all by what was verified; one claim more.
 //! `cargo bench --bench claims -- MODELS`. Ratios to read: 2 for what looks at all models, and 1 for one claim more,
 //! which concerns one model however many there are.
 #![allow(clippy::unwrap_used, clippy::print_stdout)]
@@ -15,6 +16,7 @@ use std::time::{Duration, Instant};
 use touchmark::attest::append_claims;
 use touchmark::inventory::ModelId;
 use touchmark::signing::{Curve, Progress, RootDigest, SignOptions, SigningKey, pae, sign_key};
+use touchmark::view::View;
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 /// So many claims has each model.
@@ -33,7 +35,7 @@ fn main() {
     }
 }
 
-fn measured(models: usize) -> [(&'static str, Duration); 3] {
+fn measured(models: usize) -> [(&'static str, Duration); 4] {
     let dir = tempfile::tempdir().unwrap();
     let key = SigningKey::generate(Curve::P256).unwrap();
     make(dir.path(), &key, models);
@@ -60,7 +62,13 @@ fn measured(models: usize) -> [(&'static str, Duration); 3] {
         .filter_map(|(model, seen)| Some((model.id.clone(), seen.as_ref()?.verification.root_digest?)))
         .take(ROUNDS)
         .collect();
-    drop(view);
+    let mut again = View::clone(&view);
+    let scored = timed(|| {
+        for _ in 0..ROUNDS {
+            again.judge();
+        }
+    }) / u32::try_from(ROUNDS).unwrap();
+    drop((view, again));
     let one = timed(|| {
         for (id, root) in &some {
             let claims = dir.path().join("models").join(id.raw()).join("claims.jsonl");
@@ -68,7 +76,12 @@ fn measured(models: usize) -> [(&'static str, Duration); 3] {
             workbench.wait(workbench.start(JobKind::Verify(vec![id.clone()]))).unwrap();
         }
     }) / u32::try_from(ROUNDS).unwrap();
-    [("verify all", verified), ("open and judge", opened), ("verify one with a claim more", one)]
+    [
+        ("verify all", verified),
+        ("open and verify from the store", opened),
+        ("score all", scored),
+        ("verify one with a claim more", one),
+    ]
 }
 
 fn timed(act: impl FnOnce()) -> Duration {

@@ -336,7 +336,8 @@ fn a_gate_reads_the_bytes_that_a_verification_by_the_manifest_leaves_unread() {
 }
 
 #[test]
-fn a_claim_about_a_model_in_a_layout_is_written_where_it_can_be_attached_from_and_never_beside_the_manifest() {
+fn a_claim_about_a_model_in_a_layout_is_written_where_it_can_be_attached_from_and_never_beside_the_manifest()
+{
     let shelf = Shelf::new(Attached::Referrer);
     let run = workspace(&shelf);
     assert_eq!(run(&["verify", "acme/tiny:v1", "--in-full"]).0, 0);
