@@ -154,6 +154,10 @@ fn a_claim_in_the_folder_of_an_unsigned_model_is_about_the_model_without_it() {
     put(&desk, "plain/claim.json", bundle(PROVENANCE, &root, &KEYS[0]));
     let said = desk.works(&["claims", "append", "plain", "plain/claim.json"]);
     assert!(said.contains("this model") && said.contains("remove it"), "{said}");
+    for (target, is_told) in [("plain", true), (FOLDER, false)] {
+        let told = err(&desk.run(&["claims", "list", target]));
+        assert_eq!(told.contains("the model is not signed"), is_told, "{target}: {told}");
+    }
     put(&desk, "plain/more.bin", "weights");
     put(&desk, "plain/claim.json", bundle(RESULT, &root, &KEYS[0]));
     desk.refused(&["claims", "append", "plain", "plain/claim.json"], 3);

@@ -2,7 +2,7 @@
 
 use crate::attest::{
     AppendedClaims, Claim, ClaimFile, ClaimsFound, ClaimsPlace, FormedClaim, Judge, Judged, ReceivedFile,
-    Selection, UnreadClaims, Validity, check_append_only, claims_file, claims_in, claims_with, judge,
+    Selection, Signed, UnreadClaims, Validity, check_append_only, claims_file, claims_in, claims_with, judge,
     present, read_claims,
 };
 use crate::cli::common::Common;
@@ -267,7 +267,12 @@ fn root_of(
             None => default_signature(place),
         });
     match shown(output, |progress| present(place, named.as_deref(), at, progress)) {
-        Ok(present) => Ok(Some(present.root)),
+        Ok(present) => {
+            if matches!(present.signed, Signed::Not) {
+                output.note("· the model is not signed: in a verification its claims count only once it is");
+            }
+            Ok(Some(present.root))
+        }
         Err(error) => {
             output.note(&format!("? the model's root digest is not known: {error}"));
             Ok(None)
