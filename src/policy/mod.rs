@@ -13,6 +13,7 @@ mod document;
 mod edit;
 mod grants;
 mod index;
+pub mod lint;
 mod matching;
 mod names;
 mod parse;

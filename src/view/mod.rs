@@ -11,6 +11,7 @@ mod deployments;
 mod edges;
 pub mod inherit;
 mod lineage;
+mod linting;
 mod measured;
 mod pins;
 mod publisher;

@@ -96,6 +96,7 @@ mod policy;
 mod policy_demands;
 mod policy_edges;
 mod policy_keys;
+mod policy_lint;
 mod policy_meaning;
 mod policy_roles;
 mod policy_seal;

@@ -1,10 +1,10 @@
-//! `policy check`, `policy show`: the trust policy, looked at and never changed.
+//! `policy check`, `policy lint`, `policy show`: the trust policy, looked at and never changed.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::disk::read_small;
-use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, names};
+use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, PolicyLintDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
 use crate::maturity::PolicySeal;
@@ -25,6 +25,10 @@ pub(crate) enum PolicyCommand {
         /// The file [default: the workspace's policy]
         file: Option<PathBuf>,
     },
+    Lint {
+        /// The file [default: the workspace's policy, with its inventory]
+        file: Option<PathBuf>,
+    },
     Show {
         /// baseline, strict, or in-force for the policy of the workspace
         #[arg(default_value = "baseline")]
@@ -35,6 +39,7 @@ pub(crate) enum PolicyCommand {
 pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -> Result<u8> {
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
+        PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
         PolicyCommand::Show { name } => show(name, common, output),
     }
 }
@@ -47,8 +52,7 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
             // Only a workspace names who may sign the policy.
             let workspace = Workspace::find_made(common.workspace.as_deref()).ok();
             let seen = workspace.map(|workspace| look_at_seal(&workspace, file, &bytes, common.now()));
-            let text = String::from_utf8(bytes)
-                .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))?;
+            let text = text_of(bytes, file)?;
             let base = file.parent().map(Path::to_owned);
             let read = policy::parse(&text, &file.to_string_lossy(), base);
             match read.and_then(|policy| policy.valid_at(common.now())) {
@@ -94,6 +98,38 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
         }
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
+}
+
+fn text_of(bytes: Vec<u8>, file: &Path) -> Result<String> {
+    String::from_utf8(bytes)
+        .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))
+}
+
+/// The status is 2 when the policy has faults, 1 when something weighs more than a note.
+fn lint(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
+    let (read, inventory) = match file {
+        Some(file) => {
+            let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
+            let base = file.parent().map(Path::to_owned);
+            let read = policy::parse(&text, &file.to_string_lossy(), base);
+            (read.and_then(|policy| policy.valid_at(common.now())), None)
+        }
+        None => {
+            let view = open(common)?.view();
+            let read = match view.policy_errors.as_slice() {
+                [] => Ok(view.policy.clone()),
+                faults => Err(faults.to_vec()),
+            };
+            (read, Some(view.for_lint()))
+        }
+    };
+    let found = read.map(|policy| policy::lint::lint(&policy, common.now(), inventory.as_ref()));
+    let (human, status) = match &found {
+        Ok(found) => (report::lint(found), if found.is_clean() { 0 } else { 1 }),
+        Err(faults) => (report::policy_faults(faults), 2),
+    };
+    output.print(&human, || PolicyLintDocument::of(found.as_ref().map_err(Vec::as_slice)));
+    Ok(status)
 }
 
 fn seal_of(seen: Option<&SealSeen>) -> &PolicySeal {

@@ -237,6 +237,7 @@ fn every_document() -> Desk {
     desk.prints("import", &["import", "one.json"]);
     desk.prints("policy", &["policy", "show", "strict"]);
     desk.prints("policy-check", &["policy", "check"]);
+    desk.prints("policy-lint", &["policy", "lint"]);
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
@@ -258,6 +259,8 @@ fn every_document() -> Desk {
     }
     fs::write(desk.path("bad.toml"), "schema = \"trust-policy/0.1\"\ncolour = \"red\"\n").unwrap();
     let bad = desk.prints("policy-check", &["policy", "check", "bad.toml"]);
+    assert!(!bad["faults"].as_array().unwrap().is_empty());
+    let bad = desk.prints("policy-lint", &["policy", "lint", "bad.toml"]);
     assert!(!bad["faults"].as_array().unwrap().is_empty());
     desk.prints("trust", &["trust", "list"]);
     desk.prints("trust-anchor", &["trust", "show", "public-good"]);
