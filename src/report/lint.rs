@@ -22,7 +22,7 @@ pub fn lint(lint: &Lint) -> String {
     };
     for (needs, why) in [
         (Needs::Inventory, "no inventory; run it without FILE in a workspace"),
-        (Needs::Verified, "no verified models; run `touchmark verify` in the workspace first"),
+        (Needs::Verified, "no verified models; verify some with `touchmark verify MODEL` first"),
     ] {
         let codes: Vec<&str> =
             lint.not_examined.iter().filter(|rule| rule.needs == needs).map(|rule| rule.code).collect();

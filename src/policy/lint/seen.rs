@@ -74,7 +74,7 @@ pub(super) fn look(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>, in
             let written = identity.subject.as_written();
             let tables = grant.identities().into_iter();
             let place = tables.filter_map(|table| text(table, "subject")).find(|text| text.value == written);
-            let what = format!("`{}` has signed nothing in the inventory", quote(&written));
+            let what = format!("`{}` has signed no verified model and no claim about one", quote(&written));
             found.add(&rules::SIGNER_UNSEEN, place.map(|text| text.at), what);
         }
     }
@@ -94,9 +94,11 @@ pub(super) fn look(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>, in
         let Some(written) = written.find(|id| id.value == requirement) else { continue };
         let id = quote(requirement);
         let what = match idle.why {
-            Why::NeverFails => format!("requirement `{id}` never fails in the inventory"),
-            Why::NeverMet => format!("requirement `{id}` is never met in the inventory"),
-            Why::Other => format!("requirement `{id}` changes nothing in the inventory"),
+            Why::NeverFails => format!("every model meets requirement `{id}`, so it never fails"),
+            Why::NeverMet => format!("no verified model meets requirement `{id}`"),
+            Why::Other => {
+                format!("without requirement `{id}` no score, level and decision in the inventory changes")
+            }
         };
         found.add(&rules::REQUIREMENT_IDLE, Some(written.at), what);
     }
