@@ -177,6 +177,8 @@ fn publishers_overlap_only_where_one_id_matches_both_equally_long() {
     assert_eq!(two("acme/*a", "acme/a*"), [("PUBLISHERS-OVERLAP", Weight::Warning)]);
     assert_eq!(two("acme/a*", "acme/*ab"), []);
     assert_eq!(two("acme/a*", "acme/b*"), []);
+    let own = "[[publisher]]\nid = \"one\"\nmodels = [\"acme/a*\", \"acme/*a\"]\ntrust = [\"key\"]\n";
+    assert_eq!(beside(own), [], "one publisher owns them either way");
 }
 
 #[test]
@@ -323,6 +325,8 @@ fn the_inventory_of_a_workspace_shows_what_has_no_effect() {
         has(&after, "SIGNER-UNSEEN", "CN=gone") && !has(&after, "SIGNER-UNSEEN", "CN=acme release"),
         "{after:#?}"
     );
+    // Whoever signed a claim has signed something.
+    assert!(!has(&after, "SIGNER-UNSEEN", "CN=acme gate"), "{after:#?}");
     assert!(has(&after, "REQUIREMENT-IDLE", "no verified model meets requirement `vacuous`"), "{after:#?}");
     assert!(!has(&after, "REQUIREMENT-IDLE", "speech-evaluation"), "{after:#?}");
 }
