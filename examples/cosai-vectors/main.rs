@@ -3,8 +3,8 @@
 //! `cargo run --example cosai-vectors -- vectors.json`.
 //!
 //! Each vector is evaluated twice. By the contract of the vectors, a claim by a stranger, with a bad signature, about
-//! other bytes or outside its time is a failure. By Touchmark's rule such a claim does not count: whoever may append a
-//! line must not be able to refuse a model, so it is as missing as one that was never made. `docs/cosai-vectors.md`
+//! other bytes or outside its time is a failure. By Touchmark's rule such a claim does not count, as if it
+//! had never been made: otherwise anyone who can append a line could have a model refused. `docs/cosai-vectors.md`
 //! explains the difference. JSON is read, canonicalised and ranked by the library; the format itself is known only here.
 #![allow(clippy::disallowed_methods)]
 

@@ -29,7 +29,7 @@ pub struct ClaimSubject {
     pub claims: PathBuf,
     /// What its files come to now, and what its signature says of them.
     pub present: Present,
-    /// Whether it lies in a registry's layout: its claims are attached to its manifest, and nobody reads a file of them.
+    /// Whether it is in a registry's layout, where claims are attached to the manifest and no file of claims is read.
     pub in_registry: bool,
 }
 

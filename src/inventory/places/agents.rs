@@ -22,7 +22,7 @@ const SIGNED: [&str; 2] = [".signed.json", "signed-agent-card.json"];
 const FINDING: &str = "F-AGENT-CARD";
 const MAX_SKILLS: usize = 32;
 const MAX_ENDPOINTS: usize = 8;
-/// Members beside a card that are told.
+/// Limit of reported members beside a card.
 const MAX_BESIDE: usize = 8;
 /// Characters of a description.
 const MAX_DESCRIPTION: usize = 240;

@@ -36,18 +36,20 @@ impl Lint {
 }
 
 /// Collects findings.
-pub(super) struct Findings<'t> {
-    text: &'t str,
+pub(super) struct Findings {
+    /// Where each line of the policy ends: a place is looked up in them, because there may be thousands of findings.
+    ends: Vec<usize>,
     all: Vec<Finding>,
 }
 
-impl<'t> Findings<'t> {
-    pub fn new(text: &'t str) -> Self {
-        Findings { text, all: Vec::new() }
+impl Findings {
+    pub fn new(text: &str) -> Self {
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at);
+        Findings { ends: ends.collect(), all: Vec::new() }
     }
 
     pub fn add(&mut self, rule: &'static Rule, at: Option<Place>, what: impl Into<String>) {
-        let line = at.map(|at| at.line(self.text));
+        let line = at.map(|at| 1 + self.ends.partition_point(|end| *end < at.start));
         self.all.push(Finding { rule, line, what: what.into() });
     }
 

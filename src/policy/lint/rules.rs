@@ -120,7 +120,7 @@ rules! {
         "write \\\\. for a dot, or exact: where nothing varies", SIGSTORE,
         r#"{ issuer = "https://ci.acme.example", subject = "regex:^(ci|cd)@acme.example$" }"#,
         r#"{ issuer = "https://ci.acme.example", subject = "regex:^(ci|cd)@acme\\.example$" }"#;
-    REF_WILDCARD: Warning File, "REF-WILDCARD", "A workflow may sign from any branch or tag, also from one that nobody reviewed",
+    REF_WILDCARD: Warning File, "REF-WILDCARD", "A workflow may sign from any branch or tag, including unreviewed ones",
         "name the branch, or limit the tags: @refs/tags/v[0-9.]+", SIGSTORE,
         r#"{ issuer = "https://ci.acme.example", subject = "regex:^https://git\\.acme\\.example/release\\.yml@refs/tags/.*$" }"#,
         r#"{ issuer = "https://ci.acme.example", subject = "regex:^https://git\\.acme\\.example/release\\.yml@refs/tags/v[0-9.]+$" }"#;

@@ -53,12 +53,17 @@ pub struct Inventory {
     pub idle: Vec<Idle>,
 }
 
-pub(super) fn look(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>, inventory: &Inventory) {
-    let ids: Vec<_> = inventory.models.iter().map(|id| folded(id)).collect();
+pub(super) fn look(found: &mut Findings, policy: &Policy, top: Table<'_>, inventory: &Inventory) {
+    let mut ids: Vec<_> = inventory.models.iter().map(|id| folded(id)).collect();
+    ids.sort_unstable();
     for grant in Grant::all(top) {
         for model in grant.models() {
             let pattern = ModelPattern::new(model.value);
-            if !ids.iter().any(|id| pattern.matches(id)) {
+            // Sorted, those that begin as the pattern does stand together.
+            let first = pattern.pieces().first().map_or("", String::as_str);
+            let from = ids.partition_point(|id| id.as_ref() < first);
+            let mut near = ids.iter().skip(from).take_while(|id| id.starts_with(first));
+            if !near.any(|id| pattern.matches(id)) {
                 let what = format!("`{}` matches no model of the inventory", quote(model.value));
                 found.add(&rules::MODELS_UNMATCHED, Some(model.at), what);
             }

@@ -14,7 +14,7 @@ use std::collections::{BTreeMap, HashSet};
 /// Words in names of stages that are usually production.
 const PRODUCTION: [&str; 4] = ["prod", "production", "live", "prd"];
 
-pub(super) fn look(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
+pub(super) fn look(found: &mut Findings, policy: &Policy, top: Table<'_>) {
     stages(found, policy, top);
     requirements(found, policy, top);
     anchors(found, policy, top);
@@ -22,7 +22,7 @@ pub(super) fn look(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
     names(found, top);
 }
 
-fn stages(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
+fn stages(found: &mut Findings, policy: &Policy, top: Table<'_>) {
     for (stage, written) in policy.stages.iter().zip(tables(top, "stage")) {
         let at = |key: &str| written.get(key).map_or(written.at, |value| value.at());
         let name = quote(&stage.name);
@@ -51,7 +51,7 @@ fn stages(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
     }
 }
 
-fn requirements(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
+fn requirements(found: &mut Findings, policy: &Policy, top: Table<'_>) {
     for (requirement, written) in policy.requirements.iter().zip(tables(top, "require")) {
         for (index, clause) in requirement.clauses.iter().enumerate() {
             let mut before = requirement.clauses.iter().take(index);
@@ -86,7 +86,7 @@ fn rules_out(one: &Test, other: &Test) -> bool {
     }
 }
 
-fn anchors(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
+fn anchors(found: &mut Findings, policy: &Policy, top: Table<'_>) {
     let grants = Grant::all(top);
     let mut used: HashSet<&str> =
         grants.iter().flat_map(|grant| texts(grant.table, "trust")).map(|name| name.value).collect();
@@ -112,7 +112,7 @@ fn anchors(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
 }
 
 /// Roles and domains that nothing asks for.
-fn roles(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
+fn roles(found: &mut Findings, policy: &Policy, top: Table<'_>) {
     let publishers = policy.publishers.iter().map(|one| one.roles);
     let granted = publishers.chain(policy.attesters.iter().map(|one| one.roles));
     let granted: Vec<Role> = granted.flat_map(|roles| roles.iter().collect::<Vec<_>>()).collect();
@@ -135,7 +135,7 @@ fn roles(found: &mut Findings<'_>, policy: &Policy, top: Table<'_>) {
 }
 
 /// Names of publishers, attesters, owners and models, and exact subjects, each kind by itself.
-fn names(found: &mut Findings<'_>, top: Table<'_>) {
+fn names(found: &mut Findings, top: Table<'_>) {
     let grants = Grant::all(top);
     let ids = grants.iter().filter_map(|grant| text(grant.table, "id"));
     alike(found, "name", ids);
@@ -151,7 +151,7 @@ fn names(found: &mut Findings<'_>, top: Table<'_>) {
     alike(found, "subject", exact);
 }
 
-fn alike<'a>(found: &mut Findings<'_>, what: &str, names: impl Iterator<Item = At<&'a str>>) {
+fn alike<'a>(found: &mut Findings, what: &str, names: impl Iterator<Item = At<&'a str>>) {
     let mut looks: BTreeMap<String, Vec<(&str, Place)>> = BTreeMap::new();
     for name in names {
         let same = looks.entry(letters::look(name.value)).or_default();

@@ -24,7 +24,7 @@ pub struct PublicKey {
     parsed: Parsed,
 }
 
-/// The key as the cryptography holds it, read once: one key answers for many claims. Equal keys have the same bytes.
+/// The key as the cryptography library holds it: parsed once, because one key often verifies many claims.
 #[derive(Clone)]
 struct Parsed(ecdsa::ParsedPublicKey);
 
