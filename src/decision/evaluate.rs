@@ -6,12 +6,14 @@ use super::given::{Input, Known};
 use super::kin::Kin;
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
-use super::shape::{Rules, Shape};
+use super::shape::{Decided, Rules, Shape};
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Assessment, Evidence, Kinship, Musts, Outcomes, Score, Star, Usage, assess};
-use crate::policy::{Action, Class, Stage};
+use crate::policy::{Action, Class, Exception, Stage};
 use crate::signing::Recalled;
+use crate::text::Untrusted;
+use jiff::Timestamp;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -76,6 +78,33 @@ pub struct Verdict {
     /// The reviews that stand, by their numbers.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub reviews: Vec<StandingReview>,
+    /// The exceptions that hold for it at the stage, in the order of the policy.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<StandingException>,
+}
+
+/// An exception that holds for a model at a stage.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct StandingException {
+    /// Its id.
+    pub id: Untrusted,
+    /// What may be missing: a control, a requirement, or `CAP`.
+    pub excuses: Untrusted,
+    /// Who answers for it.
+    pub owner: Untrusted,
+    /// Until when.
+    pub expires: Timestamp,
+}
+
+impl StandingException {
+    fn of(exception: &Exception) -> Self {
+        StandingException {
+            id: Untrusted::new(&exception.id),
+            excuses: Untrusted::new(exception.excuses.as_str()),
+            owner: Untrusted::new(&exception.owner),
+            expires: exception.expires,
+        }
+    }
 }
 
 impl Verdict {
@@ -83,7 +112,11 @@ impl Verdict {
     pub fn by_gate(mut self) -> Self {
         let is_outdated = |reason: &Reason| matches!(reason.code, ReasonCode::Changed | ReasonCode::Evidence);
         if self.decision == Decision::NotJudged && !self.reasons.iter().any(is_outdated) {
-            self.decision = decision(self.reasons.iter().map(|reason| reason.action).max());
+            let is_broken = self.reasons.iter().any(|reason| reason.code == ReasonCode::BreakGlass);
+            self.decision = match decision(self.reasons.iter().map(|reason| reason.action).max()) {
+                Decision::Refuse if is_broken => Decision::Warn,
+                decision => decision,
+            };
         }
         self
     }
@@ -154,10 +187,13 @@ trait Places {
 
 impl Places for Vec<Shape> {
     fn place(&mut self, places: &mut HashMap<Shape, u32>, shape: Shape) -> u32 {
-        *places.entry(shape).or_insert_with(|| {
-            self.push(shape);
-            u32::try_from(self.len() - 1).unwrap_or(u32::MAX)
-        })
+        if let Some(place) = places.get(&shape) {
+            return *place;
+        }
+        let place = u32::try_from(self.len()).unwrap_or(u32::MAX);
+        self.push(shape.clone());
+        places.insert(shape, place);
+        place
     }
 }
 
@@ -187,9 +223,7 @@ impl Shapes {
     fn with(self: &Arc<Self>, input: &Input<'_>, kin: &Kin, touched: &[usize]) -> Arc<Self> {
         let evidence = |index: &usize| Some((*index, shape(input, kin, *index)?));
         let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
-        let placed = || -> HashMap<Shape, u32> {
-            self.distinct.iter().zip(0..).map(|(shape, place)| (*shape, place)).collect()
-        };
+        let placed = || -> HashMap<Shape, u32> { self.distinct.iter().cloned().zip(0..).collect() };
         let mut found: Option<(Shapes, HashMap<Shape, u32>)> = None;
         for some in touched.chunks(AT_ONCE) {
             let shapes: Vec<(usize, Shape)> = some.par_iter().filter_map(evidence).filter(differs).collect();
@@ -341,7 +375,7 @@ impl Judgement {
     pub fn earned(&self, input: &Input<'_>) -> Vec<Earned> {
         let rules = rules(input);
         let earned = |shape: &Shape| Earned {
-            measured: shape.is_measured() && !rules.decide(shape).2,
+            measured: shape.is_measured() && !rules.decide(shape).is_open,
             controls: shape.outcomes(),
             score: rules.score(shape),
         };
@@ -365,10 +399,11 @@ impl Judgement {
     /// The reason of the model of an index that weighs most, the first of its verdict; none where nothing stands
     /// against it. A check is named by its stage alone.
     pub fn cause(&self, index: usize) -> Option<Reason> {
-        let own = self.first.get(self.shapes.place(index)?)?.clone();
-        let stage = self.stage.as_ref();
-        let cap = stage.and_then(|stage| self.family.weighs(stage, index)).map(|class| cap(stage, class));
-        let mut reasons: Vec<Reason> = own.into_iter().chain(cap).collect();
+        let place = self.shapes.place(index)?;
+        let (first, own) = (self.first.get(place)?.clone(), self.own.get(place)?);
+        let weighs = self.stage.as_ref().and_then(|_| self.family.weighs(own.wanted, index));
+        let cap = weighs.map(|class| own.cap(self.stage.as_ref(), class));
+        let mut reasons: Vec<Reason> = first.into_iter().chain(cap).collect();
         sort(&mut reasons);
         reasons.into_iter().next()
     }
@@ -395,9 +430,14 @@ impl Judgement {
         let evidence = evidence(input, index, model, &kinship);
         let verification = evidence.verification.filter(|_| evidence.since.is_same());
         let code = |stage| Some(verification?.check(stage)?.code);
-        let mut reasons = rules.reasons(self.shapes.get(index)?, code);
-        let class = rules.stage.and_then(|stage| self.family.weighs(stage, index));
-        reasons.extend(class.map(|class| cap(rules.stage, class)));
+        let shape = self.shapes.get(index)?;
+        let mut reasons = rules.reasons(shape, code);
+        let class = rules.stage.and_then(|_| self.family.weighs(rules.wanted(shape), index));
+        reasons.extend(class.map(|class| cap(rules.stage, class, rules.excuses_ancestors(shape))));
+        if let Some(until) = rules.lets_in(shape, &reasons) {
+            let fact = ReasonFact::GlassBroken { until };
+            reasons.push(Reason { code: ReasonCode::BreakGlass, class: None, action: Action::Warn, fact });
+        }
         sort(&mut reasons);
         Some(Verdict {
             model: model.id.clone(),
@@ -410,6 +450,7 @@ impl Judgement {
             decision: standing.decision,
             reasons,
             reviews: (input.reviews)(index),
+            exceptions: rules.exceptions(shape).into_iter().map(StandingException::of).collect(),
         })
     }
 }
@@ -418,9 +459,14 @@ fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage
     let standing = |index: usize| {
         let own = shapes.place(index).and_then(|place| own.get(place)).copied().unwrap_or(Own::NONE);
         let (effective, tainted) = family.level(index);
-        let cap = stage.and_then(|stage| family.weighs(stage, index));
-        let worst = own.worst.max(cap.map(|class| action_on(stage, class)));
-        let decision = if own.is_open { Decision::NotJudged } else { decision(worst) };
+        let weighs = stage.and_then(|_| family.weighs(own.wanted, index));
+        let cap = weighs.map(|class| own.cap(stage, class));
+        let worst = own.worst.max(cap.as_ref().map(|reason| reason.action));
+        let decision = match decision(worst) {
+            _ if own.is_open => Decision::NotJudged,
+            Decision::Refuse if own.is_let_in(stage, cap.as_ref()) => Decision::Warn,
+            decision => decision,
+        };
         Standing { own: own.level, effective, tainted, decision, star: own.star }
     };
     (0..shapes.of.len()).into_par_iter().with_min_len(1024).map(standing).collect::<Vec<_>>().into()
@@ -473,12 +519,15 @@ pub(super) fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     }
 }
 
-fn cap(stage: Option<&Stage>, class: Option<Class>) -> Reason {
-    Reason { code: ReasonCode::Cap, class, action: action_on(stage, class), fact: ReasonFact::Cap }
-}
-
-fn action_on(stage: Option<&Stage>, class: Option<Class>) -> Action {
-    stage.zip(class).map_or(Action::Open, |(stage, class)| stage.action(class))
+/// What the lineage weighs at a stage, where an exception may excuse what ancestors lack.
+fn cap(stage: Option<&Stage>, class: Option<Class>, is_excused: bool) -> Reason {
+    let is_excused = is_excused && class == Some(Class::Missing);
+    let action = match stage.zip(class) {
+        Some((stage, class)) if !is_excused => stage.action(class),
+        _ => Action::Open,
+    };
+    let fact = if is_excused { ReasonFact::Excepted } else { ReasonFact::Cap };
+    Reason { code: ReasonCode::Cap, class, action, fact }
 }
 
 fn decision(worst: Option<Action>) -> Decision {
@@ -499,6 +548,12 @@ struct Own {
     is_open: bool,
     /// What the level rests on.
     star: Star,
+    /// The level that the stage requires.
+    wanted: u8,
+    /// Whether an exception excuses the level of the ancestors.
+    excuses_ancestors: bool,
+    /// Whether the glass is broken, and nothing in the model itself forbids to let it in.
+    is_broken: bool,
 }
 
 impl Own {
@@ -509,12 +564,40 @@ impl Own {
         worst: Some(Action::Closed),
         is_open: false,
         star: Star { resigned: false, bridged: false },
+        wanted: 0,
+        excuses_ancestors: false,
+        is_broken: false,
     };
 
     fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
-        let (level, first, is_open) = rules.decide(shape);
+        let Decided { level, first, is_open, is_broken } = rules.decide(shape);
         let worst = first.as_ref().map(|reason| reason.action);
-        (Own { level, contradicts: shape.contradicts(), worst, is_open, star: shape.star() }, first)
+        let own = Own {
+            level,
+            contradicts: shape.contradicts(),
+            worst,
+            is_open,
+            star: shape.star(),
+            wanted: rules.wanted(shape),
+            excuses_ancestors: rules.excuses_ancestors(shape),
+            is_broken,
+        };
+        (own, first)
+    }
+
+    fn cap(&self, stage: Option<&Stage>, class: Option<Class>) -> Reason {
+        cap(stage, class, self.excuses_ancestors)
+    }
+
+    /// Whether the broken glass lets in what it and its ancestors have against it.
+    fn is_let_in(&self, stage: Option<&Stage>, cap: Option<&Reason>) -> bool {
+        let forbids = |class: Class| {
+            stage
+                .and_then(|stage| stage.break_glass.as_ref())
+                .is_none_or(|glass| glass.forbids.contains(class))
+        };
+        let refuses = cap.filter(|reason| reason.action == Action::Closed).and_then(|reason| reason.class);
+        self.is_broken && !refuses.is_some_and(forbids)
     }
 
     /// What of it the family depends on; the stage is not in it.

@@ -5,7 +5,7 @@ use crate::inventory::ModelId;
 use crate::maturity::{
     CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, LiftNode, Lifts, Support,
 };
-use crate::policy::{Class, Stage};
+use crate::policy::Class;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -60,8 +60,8 @@ impl Family {
         result.map_or((0, false), |result| (result.level, result.tainted))
     }
 
-    /// What the lineage does to a model at a stage: nothing, a reason of a class, or one that only informs.
-    pub fn weighs(&self, stage: &Stage, index: usize) -> Option<Option<Class>> {
+    /// What the lineage does to a model of which a stage wants a level: nothing, a reason of a class, or one that only informs.
+    pub fn weighs(&self, wanted: u8, index: usize) -> Option<Option<Class>> {
         let place = self.descent.place(index)?;
         let (node, result) = (self.nodes.get(place)?, self.result(place)?);
         if result.tainted && node.state != CapState::Contradicted {
@@ -70,8 +70,8 @@ impl Family {
         let is_capped = result.on_cycle
             || self.descent.plan().is_capped_by(&self.nodes, &self.levels, place)
             || result.tainted && self.tainted_parents(place).next().is_some();
-        let weighs = is_capped || result.level < node.own.min(stage.min_level);
-        weighs.then_some((result.level < stage.min_level).then_some(Class::Missing))
+        let weighs = is_capped || result.level < node.own.min(wanted);
+        weighs.then_some((result.level < wanted).then_some(Class::Missing))
     }
 
     /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.

@@ -253,6 +253,7 @@ impl Kin {
             None => Pin::Name,
         };
         let contradicts = edge.outranked || edge.basis == Basis::Contradicted;
+        let root = root_of(&known);
         Some(LineageEdge {
             parent: node.id.clone(),
             relation: edge.relation,
@@ -262,7 +263,8 @@ impl Kin {
             order: order(look, seen.sight, &known, told()),
             verified_before: told().filter_map(verified_before).min(),
             sight: seen.sight,
-            pin_differs: edge.digest.as_deref().zip(root_of(&known)).is_some_and(|(pin, root)| *pin != root),
+            pin_differs: edge.digest.as_deref().zip(root).is_some_and(|(pin, root)| *pin != root),
+            digest: root.or(edge.digest.as_deref().copied()),
         })
     }
 

@@ -40,7 +40,7 @@ pub use checkpoint::{
 };
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
-pub use evaluate::{Decision, Earned, Judgement, Standing, Verdict};
+pub use evaluate::{Decision, Earned, Judgement, Standing, StandingException, Verdict};
 pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use family::Cap;
 pub use given::{Input, Known, Reviews, Verifications};
@@ -60,7 +60,7 @@ pub use records::{
     DecisionRecord, Facts, RecordedDecision, RecordedMade, RecordedSeen, RecordedVerification, ReviewRecord,
     SeenSchema, VerificationRecord,
 };
-pub use review::{ReviewWord, StandingReview};
+pub use review::{Glass, GlassTerm, ReviewWord, StandingReview};
 pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
 pub use walk::{Stop, WalkEnd};

@@ -26,7 +26,7 @@ pub struct Reason {
 /// What a reason is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReasonCode {
-    /// A control of the rubric, or one that somebody takes for such.
+    /// A control of the rubric, or one that somebody takes for such; or a requirement of the policy.
     Control(Arc<str>),
     /// A check of the verification.
     Check(CheckCode),
@@ -52,6 +52,8 @@ pub enum ReasonCode {
     LedgerContradicted,
     /// The clock, where another time was asked about.
     Clock,
+    /// That the glass was broken.
+    BreakGlass,
 }
 
 impl ReasonCode {
@@ -71,6 +73,7 @@ impl ReasonCode {
             ReasonCode::Unanchored => "LEDGER-UNANCHORED",
             ReasonCode::LedgerContradicted => "LEDGER-CONTRADICTED",
             ReasonCode::Clock => "CLOCK",
+            ReasonCode::BreakGlass => "BREAK-GLASS",
         }
     }
 }
@@ -101,6 +104,15 @@ pub enum ReasonFact {
     OfCheck,
     /// The stage requires a control that the rubric does not have.
     RequiredUnknown,
+    /// The stage requires what no claim meets.
+    OfRequirement,
+    /// It is missing, and an exception of the verdict excuses that.
+    Excepted,
+    /// The reviews of the verdict by which the glass is broken.
+    GlassBroken {
+        /// Until when.
+        until: Timestamp,
+    },
     /// The policy raises a control that the rubric does not have.
     RaisedUnknown,
     /// Digests were computed too long ago for this stage.

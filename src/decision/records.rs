@@ -15,7 +15,7 @@ use super::inputs::{
     DecisionRecordSchema, EvidenceDocument, Inputs, ReviewRecordSchema, VerificationRecordSchema,
 };
 use super::made::{About, Making, RecordRef};
-use super::review::ReviewWord;
+use super::review::{GlassTerm, ReviewWord};
 
 /// The body of a record of kind `verification`.
 #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
@@ -79,6 +79,9 @@ pub struct ReviewRecord {
     pub word: ReviewWord,
     /// Why.
     pub reason: Untrusted,
+    /// Where and until when the glass is broken; only of that word.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub glass: Option<GlassTerm>,
     /// The review that is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<RecordRef>,

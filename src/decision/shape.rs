@@ -3,17 +3,21 @@
 
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
-use super::review::{ReviewWord, StandingReview};
+use super::review::{Glass, ReviewWord, StandingReview};
 use crate::maturity::{
-    Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, nobody_looked, owed_to_part,
-    score,
+    Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, meeting, nobody_looked,
+    owed_to_part, score,
 };
-use crate::policy::{Action, Class, Policy, Stage};
+use crate::policy::{Action, Class, Exception, Excused, Policy, Risk, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
-use jiff::Timestamp;
+use crate::text::Untrusted;
+use jiff::{SignedDuration, Timestamp};
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// Outcomes and marks; no names, no text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Shape {
     controls: Outcomes,
     checks: [Option<Seen>; CheckStage::ALL.len()],
@@ -33,6 +37,51 @@ pub(super) struct Shape {
     partial: bool,
     /// The controls that do not pass for that reason alone.
     owed_to_part: &'static [&'static str],
+    /// What few models have.
+    special: Option<Arc<Special>>,
+}
+
+/// What a policy says of few models.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+struct Special {
+    /// The risk of its use.
+    risk: Option<Risk>,
+    /// The exceptions that are about it, by their places in the policy.
+    exceptions: Vec<usize>,
+    /// Requirements that stages ask for and no claim meets, by their places in the policy.
+    unmet: Vec<(usize, Outcome)>,
+    /// By whom the glass is broken.
+    glass: Vec<Glass>,
+}
+
+impl Special {
+    /// None where nothing is special.
+    fn of(evidence: &Evidence<'_>, reviews: &[StandingReview]) -> Option<Arc<Self>> {
+        let (policy, id) = (evidence.policy, evidence.model.id.raw());
+        let verification = evidence.verification.filter(|_| evidence.since.is_same());
+        let root = verification.and_then(Verification::root_of_files);
+        let about = |exception: &Exception| exception.subject.matches(id, root.as_ref());
+        let exceptions = policy.exceptions.iter().enumerate().filter(|(_, one)| about(one));
+        let asks =
+            |id: &str| policy.stages.iter().any(|stage| stage.require_claims.iter().any(|one| one == id));
+        let asked = policy.requirements.iter().enumerate().filter(|(_, one)| asks(&one.id));
+        let unmet = asked.filter_map(|(place, requirement)| {
+            let met = match verification {
+                None => Outcome::Unknown,
+                Some(_) => {
+                    meeting(requirement, evidence.testimonies, evidence.kinship).unwrap_or(Outcome::Missing)
+                }
+            };
+            (met != Outcome::Pass).then_some((place, met))
+        });
+        let special = Special {
+            risk: policy.risk_of(id),
+            exceptions: exceptions.map(|(place, _)| place).collect(),
+            unmet: unmet.collect(),
+            glass: reviews.iter().filter_map(|review| review.glass.clone()).collect(),
+        };
+        (special != Special::default()).then(|| Arc::new(special))
+    }
 }
 
 /// A check.
@@ -62,7 +111,25 @@ impl Shape {
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
             partial: verification.is_some_and(Verification::is_partial),
             owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
+            special: Special::of(evidence, reviews),
         }
+    }
+
+    /// The risk of its use.
+    fn risk(&self) -> Option<Risk> {
+        self.special.as_ref()?.risk
+    }
+
+    /// The exceptions of a policy that hold for it at a stage.
+    pub fn exceptions<'p>(
+        &self,
+        policy: &'p Policy,
+        stage: &str,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &'p Exception> {
+        let places = self.special.iter().flat_map(|special| special.exceptions.iter());
+        let all: Vec<&Exception> = places.filter_map(|place| policy.exceptions.get(*place)).collect();
+        all.into_iter().filter(move |exception| exception.holds(stage, now))
     }
 
     /// What its level rests on.
@@ -113,6 +180,18 @@ fn unreadable(verification: &Verification) -> bool {
     !verification.files.unreadable.is_empty() || stopped.next().is_some()
 }
 
+/// What is decided of models of a shape, but for their ancestors.
+pub(super) struct Decided {
+    /// The own level.
+    pub level: u8,
+    /// The reason in the model itself that weighs most.
+    pub first: Option<Reason>,
+    /// Whether nothing is decided.
+    pub is_open: bool,
+    /// Whether the glass is broken, and no reason forbids to let it in.
+    pub is_broken: bool,
+}
+
 /// What all models of an inventory are decided by.
 pub(super) struct Rules<'a> {
     pub stage: Option<&'a Stage>,
@@ -123,13 +202,63 @@ pub(super) struct Rules<'a> {
     pub now: Timestamp,
 }
 
-impl Rules<'_> {
-    /// The own level, the reason in the model itself that weighs most, and whether that is open.
-    pub fn decide(&self, shape: &Shape) -> (u8, Option<Reason>, bool) {
+impl<'a> Rules<'a> {
+    /// The level that the stage requires of models of a shape.
+    pub fn wanted(&self, shape: &Shape) -> u8 {
+        self.stage.map_or(0, |stage| stage.level_for(shape.risk()))
+    }
+
+    /// The exceptions that hold for models of a shape at the stage.
+    pub fn exceptions(&self, shape: &Shape) -> Vec<&'a Exception> {
+        let stage = self.stage.map_or("", |stage| &stage.name);
+        shape.exceptions(self.policy, stage, self.now).collect()
+    }
+
+    /// Whether an exception excuses the level of the ancestors.
+    pub fn excuses_ancestors(&self, shape: &Shape) -> bool {
+        self.exceptions(shape).iter().any(|exception| exception.excuses == Excused::Ancestors)
+    }
+
+    /// Until when the glass is broken for models of a shape; none where it is not, or not by enough accounts.
+    fn broken_until(&self, shape: &Shape) -> Option<Timestamp> {
+        let rule = self.stage?.break_glass.as_ref()?;
+        let most = SignedDuration::from_hours(i64::from(rule.max_hours));
+        let counts = |glass: &&Glass| {
+            self.stage.is_some_and(|stage| stage.name == glass.stage.raw())
+                && (glass.since..glass.until).contains(&self.now)
+                && glass.until.duration_since(glass.since) <= most
+        };
+        let mut by: BTreeMap<&Untrusted, Timestamp> = BTreeMap::new();
+        for glass in shape.special.iter().flat_map(|special| &special.glass).filter(counts) {
+            let until = by.entry(&glass.by).or_insert(glass.until);
+            *until = glass.until.max(*until);
+        }
+        let mut ends: Vec<Timestamp> = by.into_values().collect();
+        ends.sort_by_key(|until| Reverse(*until));
+        // So many are needed: it ends with the first of them.
+        ends.get(usize::try_from(rule.approvers).ok()?.checked_sub(1)?).copied()
+    }
+
+    /// Until when a broken glass lets in what these reasons refuse, if anything. A person's rejection stands.
+    fn may_break(&self, shape: &Shape, reasons: &[Reason]) -> Option<Timestamp> {
+        let until = self.broken_until(shape)?;
+        let forbids = self.stage?.break_glass.as_ref()?.forbids;
+        let mut refuses = reasons.iter().filter(|reason| reason.action == Action::Closed);
+        refuses.all(|reason| reason.class.is_some_and(|class| !forbids.contains(class))).then_some(until)
+    }
+
+    /// The same, where they refuse something.
+    pub fn lets_in(&self, shape: &Shape, reasons: &[Reason]) -> Option<Timestamp> {
+        let refuses = reasons.iter().any(|reason| reason.action == Action::Closed);
+        self.may_break(shape, reasons).filter(|_| refuses)
+    }
+
+    /// What is decided of models of a shape, but for their ancestors.
+    pub fn decide(&self, shape: &Shape) -> Decided {
         let mut reasons = self.reasons(shape, |_| None);
-        let is_open = shape.is_open(&reasons);
+        let (is_open, is_broken) = (shape.is_open(&reasons), self.may_break(shape, &reasons).is_some());
         sort(&mut reasons);
-        (self.own_level(shape, &[]), reasons.into_iter().next(), is_open)
+        Decided { level: self.own_level(shape, &[]), first: reasons.into_iter().next(), is_open, is_broken }
     }
 
     /// The score of all models of that shape.
@@ -163,6 +292,12 @@ impl Rules<'_> {
             |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
         let mut reasons = Vec::new();
 
+        let wanted = stage.level_for(shape.risk());
+        let exceptions = self.exceptions(shape);
+        let is_excused = |excused: &dyn Fn(&Excused) -> bool, class: Class| {
+            class == Class::Missing && exceptions.iter().any(|exception| excused(&exception.excuses))
+        };
+
         // A part that the stage takes for enough is judged as the whole would be, and told.
         let is_enough = shape.partial && stage.on_partial != Action::Closed;
         let excused: &[&str] = if is_enough { shape.owed_to_part } else { &[] };
@@ -177,11 +312,31 @@ impl Rules<'_> {
             if excused.contains(&&*control.id) {
                 continue;
             }
-            let must = self.musts.contains(index) && control.level <= stage.min_level;
+            let must = self.musts.contains(index) && control.level <= wanted;
             let named = stage.require_controls.iter().any(|id| **id == *control.id);
             if must || class == Class::Contradicted || named {
-                reasons.push(reason(ReasonCode::Control(control.id.clone()), class, ReasonFact::OfControl));
+                let names =
+                    |excused: &Excused| matches!(excused, Excused::Control(id) if **id == *control.id);
+                let code = ReasonCode::Control(control.id.clone());
+                reasons.push(match is_excused(&names, class) {
+                    true => excepted(code),
+                    false => reason(code, class, ReasonFact::OfControl),
+                });
             }
+        }
+        let unmet = shape.special.iter().flat_map(|special| special.unmet.iter());
+        for (requirement, outcome) in
+            unmet.filter_map(|(place, outcome)| Some((self.policy.requirements.get(*place)?, *outcome)))
+        {
+            let asks = stage.require_claims.iter().any(|id| **id == *requirement.id);
+            let Some(class) = class_of(outcome, shape.unreadable).filter(|_| asks) else { continue };
+            let names =
+                |excused: &Excused| matches!(excused, Excused::Requirement(id) if **id == *requirement.id);
+            let code = ReasonCode::Control(requirement.id.clone());
+            reasons.push(match is_excused(&names, class) {
+                true => excepted(code),
+                false => reason(code, class, ReasonFact::OfRequirement),
+            });
         }
         for (ids, fact) in [
             (&stage.require_controls, ReasonFact::RequiredUnknown),
@@ -201,12 +356,8 @@ impl Rules<'_> {
             let counts = match seen.outcome {
                 Outcome::Fail => of_policy || !told.contains(&Class::Contradicted),
                 // One reason of a class is enough to decide; the policy's own must not hide behind another class.
-                Outcome::Missing | Outcome::Unknown if of_policy => {
-                    stage.min_level > 0 && !told.contains(&class)
-                }
-                Outcome::Missing | Outcome::Unknown => {
-                    stage.min_level > 0 && told.is_empty() && seen.outcome == whole
-                }
+                Outcome::Missing | Outcome::Unknown if of_policy => wanted > 0 && !told.contains(&class),
+                Outcome::Missing | Outcome::Unknown => wanted > 0 && told.is_empty() && seen.outcome == whole,
                 Outcome::Pass | Outcome::Partial | Outcome::NotApplicable => false,
             };
             if counts {
@@ -228,9 +379,16 @@ impl Rules<'_> {
         {
             reasons.push(reason(ReasonCode::Cached, Class::Unavailable, ReasonFact::Cached));
         }
-        let own = self.own_level(shape, excused);
-        if own < stage.min_level && reasons.iter().all(|reason| reason.code == ReasonCode::Part) {
-            let fact = ReasonFact::BelowStage { own, wanted: stage.min_level };
+        let mut passes: Vec<&str> = excused.to_vec();
+        passes.extend(exceptions.iter().filter_map(|exception| match &exception.excuses {
+            Excused::Control(id) => Some(id.as_str()),
+            Excused::Requirement(_) | Excused::Ancestors => None,
+        }));
+        let own = self.own_level(shape, &passes);
+        let is_told =
+            |reason: &Reason| reason.code == ReasonCode::Part || reason.fact == ReasonFact::Excepted;
+        if own < wanted && reasons.iter().all(is_told) {
+            let fact = ReasonFact::BelowStage { own, wanted };
             reasons.push(reason(ReasonCode::Level, Class::Missing, fact));
         }
         for lack in Anchoring::lacks(self.ledger, &self.policy.ledger, self.now) {
@@ -270,6 +428,11 @@ impl Rules<'_> {
         }
         score(self.rubric, &outcomes, &self.musts).own
     }
+}
+
+/// What is missing and excused: told, and nothing more.
+fn excepted(code: ReasonCode) -> Reason {
+    Reason { code, class: Some(Class::Missing), action: Action::Open, fact: ReasonFact::Excepted }
 }
 
 /// The class of an open control (rulings 3); none when it is not open.

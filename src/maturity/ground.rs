@@ -266,7 +266,14 @@ fn of_use(fact: &UseFact) -> Ground<'_> {
         | F::ProductionOpenForMissing(_)
         | F::ProductionOpenForContradicted(_)
         | F::NoProduction
-        | F::NoExceptions => Ground::Policy,
+        | F::ProductionUnderGlass { .. }
+        | F::NoExceptions
+        | F::NoExceptionHere
+        | F::ExceptionsInDate { .. }
+        | F::ExceptionEndsSoon { .. }
+        | F::ExceptionEnded { .. }
+        | F::NoRunbook(_)
+        | F::RunbookBound { .. } => Ground::Policy,
         F::DecisionClaimed(_)
         | F::DecisionUnderAnother(_)
         | F::DecisionRefused(_)
@@ -275,7 +282,7 @@ fn of_use(fact: &UseFact) -> Ground<'_> {
         | F::SummariesInPart
         | F::SummaryFails => SUMMARIES,
         F::DecisionOnlyRecorded | F::NoDecision => Ground::Usage,
-        F::RunbooksNotRead | F::NoFeed | F::NoFramework | F::NoAgent => Ground::Nothing,
+        F::NoFeed | F::NoFramework | F::NoAgent => Ground::Nothing,
         F::AgentSigned | F::AgentPinned | F::AgentBare | F::AgentChanged => Ground::Content,
     }
 }

@@ -2,6 +2,7 @@
 //! graph or from kept evidence.
 
 use crate::inventory::{Basis, ModelId, Relation};
+use crate::signing::RootDigest;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -107,6 +108,9 @@ pub struct LineageEdge {
     /// Whether the pinned digest differs from the parent's own.
     #[serde(default)]
     pub pin_differs: bool,
+    /// The parent's root digest: of its files, or else as the edge pins it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<RootDigest>,
 }
 
 /// How well the summaries were checked on which the lineage relies: signer and verifier, subject, resource, result, level,

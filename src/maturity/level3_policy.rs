@@ -17,7 +17,7 @@ use super::usage::PolicySeal;
 use super::use_fact::UseFact;
 use crate::attest::PredicateKind;
 use crate::inventory::{Basis, FactKey, Kind};
-use crate::policy::{Action, Role, Stage as GateStage};
+use crate::policy::{Action, Role, Stage as GateStage, Term};
 use crate::signing::{Outcome, Stage};
 use crate::text::Untrusted;
 
@@ -159,6 +159,10 @@ pub(super) fn failure_defined(evidence: &Evidence<'_>) -> Finding {
             let fact = UseFact::ProductionOpenForMissing(name(open));
             return use_of(Outcome::Partial, fact).remedy(Remedy::CloseStage);
         }
+        if let Some(glass) = production().find_map(|stage| stage.break_glass.as_ref()) {
+            let (approvers, hours) = (glass.approvers, glass.max_hours);
+            return use_of(Outcome::Pass, UseFact::ProductionUnderGlass { approvers, hours });
+        }
         match production().next() {
             Some(_) => use_of(Outcome::Pass, UseFact::ProductionClosed),
             None => Finding::missing(UseFact::NoProduction.into()).remedy(Remedy::CloseStage),
@@ -166,9 +170,33 @@ pub(super) fn failure_defined(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// A policy of this version has none.
+/// Owner, reason, approver and end stand in each, or the policy would not be valid.
 pub(super) fn exceptions_governed(evidence: &Evidence<'_>) -> Finding {
-    once_looked(evidence, || use_of(Outcome::Pass, UseFact::NoExceptions))
+    once_looked(evidence, || {
+        let (id, root) = (evidence.model.id.raw(), evidence.verification.and_then(|v| v.root_of_files()));
+        let here = evidence.policy.exceptions.iter().filter(|one| one.subject.matches(id, root.as_ref()));
+        let (mut count, mut soon) = (0, None);
+        for exception in here {
+            let (id, until) = (Untrusted::new(&exception.id), exception.expires);
+            match exception.term(evidence.now) {
+                Term::Ended => {
+                    return Finding::contradicted(UseFact::ExceptionEnded { id, until }.into())
+                        .remedy(Remedy::OfRubric);
+                }
+                Term::EndsSoon => soon = soon.or(Some(UseFact::ExceptionEndsSoon { id, until })),
+                Term::Ahead | Term::Running => {}
+            }
+            count += 1;
+        }
+        match (soon, count) {
+            (Some(soon), _) => use_of(Outcome::Partial, soon).remedy(Remedy::OfRubric),
+            (None, 0) if evidence.policy.exceptions.is_empty() => {
+                use_of(Outcome::Pass, UseFact::NoExceptions)
+            }
+            (None, 0) => use_of(Outcome::Pass, UseFact::NoExceptionHere),
+            (None, count) => use_of(Outcome::Pass, UseFact::ExceptionsInDate { count }),
+        }
+    })
 }
 
 pub(super) fn ancestors_reach(evidence: &Evidence<'_>) -> Finding {
@@ -251,11 +279,20 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// This version reads no runbooks.
+/// Which runbook is bound where it runs. When it was rehearsed last is not known.
 pub(super) fn incident_ready(evidence: &Evidence<'_>) -> Finding {
-    match evidence.usage.deployments.is_empty() {
-        true => Finding::not_applicable(ControlFact::NoDeployment),
-        false => Finding::unknown(UseFact::RunbooksNotRead.into()).remedy(Remedy::Nothing),
+    let mut bound = None;
+    for deployed in &evidence.usage.deployments {
+        let surface = stage_of(evidence, &deployed.stage).and_then(|stage| stage.ir_surface.as_ref());
+        let stage = deployed.stage.clone();
+        let Some(surface) = surface else {
+            return Finding::missing(UseFact::NoRunbook(stage).into()).remedy(Remedy::OfRubric);
+        };
+        bound = bound.or(Some(UseFact::RunbookBound { stage, runbook: Untrusted::new(&surface.runbook) }));
+    }
+    match bound {
+        Some(bound) => use_of(Outcome::Partial, bound).remedy(Remedy::OfRubric),
+        None => Finding::not_applicable(ControlFact::NoDeployment),
     }
 }
 

@@ -63,14 +63,4 @@ impl Met {
         let Some(named) = &self.named else { return true };
         parents.all(|parent| named.binary_search_by(|known| known.as_str().cmp(parent)).is_ok())
     }
-
-    /// How good it is, the best first: a claim that meets a requirement is not made worse by another one.
-    pub(super) fn rank(&self) -> u8 {
-        match self.outcome {
-            Outcome::Pass => 0,
-            Outcome::Partial => 1,
-            Outcome::Fail => 2,
-            _ => 3,
-        }
-    }
 }

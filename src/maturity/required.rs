@@ -66,7 +66,7 @@ pub(super) fn required(
     let (mut count, mut absent, mut partly) = (0_u32, None, None);
     for requirement in all {
         count += 1;
-        match meeting(requirement, evidence.testimonies).map(|(met, _)| met.outcome) {
+        match meeting(requirement, evidence.testimonies, evidence.kinship) {
             Some(Outcome::Pass) => {}
             Some(Outcome::Partial) => partly = partly.or_else(|| Some(name(requirement))),
             Some(Outcome::Fail) => return Required::Short(name(requirement)),

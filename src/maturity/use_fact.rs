@@ -75,6 +75,13 @@ pub enum UseFact {
     NotLetIn(Untrusted),
     /// Production refuses what contradicts and what lacks evidence.
     ProductionClosed,
+    /// It does, but for some hours and by several people's word.
+    ProductionUnderGlass {
+        /// By the word of so many.
+        approvers: u32,
+        /// For so many hours at most.
+        hours: u32,
+    },
     /// Production lets in what lacks evidence.
     ProductionOpenForMissing(Untrusted),
     /// Production lets in what contradicts.
@@ -83,8 +90,36 @@ pub enum UseFact {
     NoProduction,
     /// The policy has no exceptions.
     NoExceptions,
-    /// This version binds no runbooks.
-    RunbooksNotRead,
+    /// It has none for this model.
+    NoExceptionHere,
+    /// All for this model are in date.
+    ExceptionsInDate {
+        /// How many.
+        count: u32,
+    },
+    /// This one ends soon.
+    ExceptionEndsSoon {
+        /// Its id.
+        id: Untrusted,
+        /// When.
+        until: Timestamp,
+    },
+    /// This one has ended and still stands in the policy.
+    ExceptionEnded {
+        /// Its id.
+        id: Untrusted,
+        /// When.
+        until: Timestamp,
+    },
+    /// The policy binds no runbook where it runs.
+    NoRunbook(Untrusted),
+    /// It binds one there; nothing says when it was rehearsed.
+    RunbookBound {
+        /// Where.
+        stage: Untrusted,
+        /// Which.
+        runbook: Untrusted,
+    },
     /// No feed of warnings is loaded.
     NoFeed,
     /// No framework was chosen.

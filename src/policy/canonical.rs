@@ -2,13 +2,18 @@
 //! nothing else. Two files of the same form mean the same, whatever their comments, white space and order of keys.
 //! It knows no file and no place of one.
 
+use super::class::Action;
 use super::demanded::{ConflictsForm, LineageForm, RequirementForm, SummaryForm};
 use super::document::{
-    Action, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
-    Policy, Publisher, Stage,
+    AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
+    Publisher, Stage,
 };
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, KINDS, METHODS, ROLES, word};
+use super::exception::{Exception, Excused};
+use super::names::{
+    ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, word,
+};
 use super::role::Role;
+use super::stage_rules::{BreakGlass, IrSurface, RiskLevels, RiskRule};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -52,8 +57,37 @@ pub(super) struct Form<'p> {
     #[serde(skip_serializing_if = "LedgerForm::is_empty")]
     pub ledger: LedgerForm<'p>,
     pub raise: BTreeSet<&'p str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub risks: Vec<RiskForm<'p>>,
     /// In the order of promotion.
     pub stages: Vec<StageForm<'p>>,
+    /// The first that excuses is named.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub exceptions: Vec<ExceptionForm<'p>>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct RiskForm<'p> {
+    class: &'static str,
+    models: BTreeSet<&'p str>,
+}
+
+#[derive(Serialize, PartialEq)]
+pub(super) struct ExceptionForm<'p> {
+    id: &'p str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    control: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    requirement: Option<&'p str>,
+    subject: String,
+    stages: BTreeSet<&'p str>,
+    owner: &'p str,
+    approved_by: &'p str,
+    reason: &'p str,
+    compensating: &'p [String],
+    created: String,
+    expires: String,
+    warn_days: u32,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -173,6 +207,42 @@ pub(super) struct StageForm<'p> {
     /// Left out where it is not written: a policy that does not say it keeps its digest.
     #[serde(skip_serializing_if = "Option::is_none")]
     accept_cache: Option<&'static str>,
+    /// These are left out where they are not written, for the same reason.
+    #[serde(skip_serializing_if = "RiskLevelsForm::is_empty")]
+    min_level_by_risk: RiskLevelsForm,
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    require_claims: BTreeSet<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    break_glass: Option<BreakGlassForm>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ir_surface: Option<IrSurfaceForm<'p>>,
+}
+
+#[derive(Serialize, PartialEq)]
+struct RiskLevelsForm {
+    minimal: Option<u8>,
+    limited: Option<u8>,
+    high: Option<u8>,
+}
+
+impl RiskLevelsForm {
+    fn is_empty(&self) -> bool {
+        self.minimal.is_none() && self.limited.is_none() && self.high.is_none()
+    }
+}
+
+#[derive(Serialize, PartialEq)]
+struct BreakGlassForm {
+    approvers: u32,
+    max_hours: u32,
+    forbids: Vec<&'static str>,
+}
+
+#[derive(Serialize, PartialEq)]
+struct IrSurfaceForm<'p> {
+    runbook: &'p str,
+    evidence: BTreeSet<&'p str>,
+    retention_days: Option<u32>,
 }
 
 impl Policy {
@@ -215,7 +285,9 @@ impl<'p> Form<'p> {
             ledger,
             freshness: Freshness { max_verification_age_days, clock_skew_seconds, any_age: _ },
             raise,
+            risks,
             stages,
+            exceptions,
             expires_line: _,
             digest: _,
             file_digest: _,
@@ -250,7 +322,9 @@ impl<'p> Form<'p> {
             },
             ledger: ledger_form(ledger),
             raise: set(raise),
+            risks: risks.iter().map(risk).collect(),
             stages: stages.iter().map(stage).collect(),
+            exceptions: exceptions.iter().map(exception).collect(),
         }
     }
 }
@@ -360,6 +434,10 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         cached_digests_max_hours,
         refuse_rejected,
         accept_cache,
+        min_level_by_risk: RiskLevels { minimal, limited, high },
+        require_claims,
+        break_glass,
+        ir_surface,
     } = stage;
     StageForm {
         name,
@@ -374,5 +452,59 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         cached_digests_max_hours: *cached_digests_max_hours,
         refuse_rejected: (refuse_rejected != production).then_some(*refuse_rejected),
         accept_cache: accept_cache.map(|accept| word(&ACCEPT_CACHE, accept)),
+        min_level_by_risk: RiskLevelsForm { minimal: *minimal, limited: *limited, high: *high },
+        require_claims: set(require_claims),
+        break_glass: break_glass.as_ref().map(glass),
+        ir_surface: ir_surface.as_ref().map(surface),
+    }
+}
+
+fn glass(glass: &BreakGlass) -> BreakGlassForm {
+    let BreakGlass { approvers, max_hours, forbids } = glass;
+    let forbids = forbids.iter().map(|class| word(&CLASSES, class)).collect();
+    BreakGlassForm { approvers: *approvers, max_hours: *max_hours, forbids }
+}
+
+fn surface(surface: &IrSurface) -> IrSurfaceForm<'_> {
+    let IrSurface { runbook, evidence, retention_days } = surface;
+    IrSurfaceForm { runbook, evidence: set(evidence), retention_days: *retention_days }
+}
+
+fn risk(rule: &RiskRule) -> RiskForm<'_> {
+    let RiskRule { class, models } = rule;
+    RiskForm { class: word(&RISKS, *class), models: models.iter().map(|pattern| pattern.as_str()).collect() }
+}
+
+fn exception(exception: &Exception) -> ExceptionForm<'_> {
+    let Exception {
+        id,
+        excuses,
+        subject,
+        stages,
+        owner,
+        approved_by,
+        reason,
+        compensating,
+        created,
+        expires,
+        warn_days,
+    } = exception;
+    let (control, requirement) = match excuses {
+        Excused::Requirement(id) => (None, Some(id.as_str())),
+        Excused::Control(_) | Excused::Ancestors => (Some(excuses.as_str()), None),
+    };
+    ExceptionForm {
+        id,
+        control,
+        requirement,
+        subject: subject.as_written(),
+        stages: set(stages),
+        owner,
+        approved_by,
+        reason,
+        compensating,
+        created: created.to_string(),
+        expires: expires.to_string(),
+        warn_days: *warn_days,
     }
 }

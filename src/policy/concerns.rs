@@ -2,13 +2,14 @@
 //! again. It judges nothing itself, and errs on the side of more.
 
 use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
+use super::class::Action;
 use super::document::{IdentityPattern, Policy, Publisher};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use super::text_pattern::TextPattern;
 use crate::inventory::ModelId;
 use crate::signing::{Identity, Method};
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::Hash;
 
 /// What differs between two policies, by whom it concerns. The name, version, owner and approvals of a policy concern
@@ -16,7 +17,7 @@ use std::hash::Hash;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concerns {
     /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]`, `[controls]`, `[lineage]`, `[conflicts]`, a
-    /// requirement or a trusted summary changed.
+    /// requirement, a trusted summary, a risk, an exception, or what controls read of the stages changed.
     pub everything: bool,
     /// The decisions of every model, but no level: a stage or `[ledger]` changed.
     pub stages: bool,
@@ -59,13 +60,52 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
             || old.trusted_summaries != new.trusted_summaries
             || old.lineage != new.lineage
             || old.conflicts != new.conflicts
-            || old.raise != new.raise,
+            || old.raise != new.raise
+            || old.risks != new.risks
+            || old.exceptions != new.exceptions
+            || asked(before) != asked(after),
         stages: old.stages != new.stages || old.ledger != new.ledger,
         anchors: anchors(&old, &new),
         publishers: publishers((before, &old), (after, &new)),
         denied: denied((before, &old), (after, &new)),
         claims: old.attesters != new.attesters || roles(&old) != roles(&new),
     }
+}
+
+/// What controls read of the stages, beside what these do about them.
+#[derive(PartialEq)]
+struct Read<'p> {
+    /// Requirements that claims must meet at some stage.
+    claims: BTreeSet<&'p str>,
+    /// Stages that refuse neither what contradicts nor what is missing.
+    advisory: BTreeSet<&'p str>,
+    runbooks: BTreeMap<&'p str, &'p str>,
+    /// Of the production stages: whether they refuse both, and whether the glass can be broken, for how long.
+    production: BTreeSet<(bool, bool, Option<(u32, u32)>)>,
+}
+
+fn asked(policy: &Policy) -> Read<'_> {
+    let closed = |action: Action| action == Action::Closed;
+    let mut read = Read {
+        claims: BTreeSet::new(),
+        advisory: BTreeSet::new(),
+        runbooks: BTreeMap::new(),
+        production: BTreeSet::new(),
+    };
+    for stage in &policy.stages {
+        let refuses = (closed(stage.on_contradicted), closed(stage.on_missing));
+        read.claims.extend(stage.require_claims.iter().map(String::as_str));
+        read.runbooks
+            .extend(stage.ir_surface.as_ref().map(|one| (stage.name.as_str(), one.runbook.as_str())));
+        if refuses == (false, false) {
+            read.advisory.insert(&stage.name);
+        }
+        if stage.production {
+            let glass = stage.break_glass.as_ref().map(|glass| (glass.approvers, glass.max_hours));
+            read.production.insert((refuses.0, refuses.1, glass));
+        }
+    }
+    read
 }
 
 /// The roles of publishers that have others than a producer's.

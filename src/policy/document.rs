@@ -1,17 +1,18 @@
 //! The policy as plain values.
 
+use super::class::{Action, Class};
 use super::data::{DatasetPattern, LicencePattern};
+use super::exception::Exception;
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use super::requirement::Requirement;
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
+use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
 use super::text_pattern::TextPattern;
-use crate::inventory::Format;
+use crate::inventory::{Format, folded};
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
 use crate::tables::{Fault, Few};
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -199,32 +200,6 @@ impl LedgerRules {
     }
 }
 
-/// The classes of open controls on which a stage decides (rulings 3), worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Class {
-    /// Evidence contradicts.
-    Contradicted,
-    /// Something could not be read.
-    Error,
-    /// Not checked yet.
-    Unavailable,
-    /// Checked, and not there.
-    Missing,
-}
-
-/// What a stage does on a class.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Action {
-    /// Allow and record.
-    Open,
-    /// Allow, but require an acknowledgement.
-    Warn,
-    /// Refuse.
-    Closed,
-}
-
 /// A view may be as much older than what another process remembered meanwhile.
 const SLACK_SECONDS: i64 = 300;
 
@@ -237,6 +212,8 @@ pub struct Stage {
     pub production: bool,
     /// The effective level it requires.
     pub min_level: u8,
+    /// Higher levels that it requires by the risk of a model's use.
+    pub min_level_by_risk: RiskLevels,
     /// On contradicted evidence.
     pub on_contradicted: Action,
     /// On missing evidence.
@@ -249,12 +226,18 @@ pub struct Stage {
     pub on_partial: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
+    /// Requirements, by their ids, that claims must meet here.
+    pub require_claims: Vec<String>,
     /// How old a remembered digest may be to count here; none: every digest is computed at the verification.
     pub cached_digests_max_hours: Option<u32>,
     /// Whether a standing rejection by a reviewer refuses here; where nothing is said, in production.
     pub refuse_rejected: bool,
     /// That whoever wrote the policy knows what a remembered digest does not show. A production stage asks for it.
     pub accept_cache: Option<AcceptCache>,
+    /// Who may let in for some hours what is refused here.
+    pub break_glass: Option<BreakGlass>,
+    /// What incident response needs where a model runs at this stage.
+    pub ir_surface: Option<IrSurface>,
 }
 
 /// The word by which a stage takes remembered digests.
@@ -277,6 +260,11 @@ impl Stage {
     pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
         self.cached_hours().is_some_and(|hours| (-SLACK_SECONDS..=i64::from(hours) * 3600).contains(&age))
+    }
+
+    /// The effective level that it requires of models of a risk.
+    pub fn level_for(&self, risk: Option<Risk>) -> u8 {
+        risk.and_then(|risk| self.min_level_by_risk.of(risk)).unwrap_or(0).max(self.min_level)
     }
 
     /// What this stage does on a class.
@@ -333,8 +321,12 @@ pub struct Policy {
     pub ledger: LedgerRules,
     /// Controls raised from should to must.
     pub raise: Vec<String>,
+    /// Classes of risk and their models.
+    pub risks: Vec<RiskRule>,
     /// Stages.
     pub stages: Vec<Stage>,
+    /// Exceptions, in the order of the file.
+    pub exceptions: Vec<Exception>,
     /// SHA-256 over the canonical form, hex: it names what the policy means.
     pub digest: String,
     /// SHA-256 over the file's bytes, hex: it names the file.
@@ -351,6 +343,13 @@ impl Policy {
     /// The kinds of keys beyond OMS v1.0 that it lists.
     pub fn beyond(&self) -> Beyond {
         Beyond::of(&self.crypto.keys)
+    }
+
+    /// The risk of a model's use: the highest of the classes that name it.
+    pub fn risk_of(&self, model: &str) -> Option<Risk> {
+        let model = folded(model);
+        let named = |rule: &&RiskRule| rule.models.iter().any(|pattern| pattern.matches(&model));
+        self.risks.iter().filter(named).map(|rule| rule.class).max()
     }
 
     /// Whether it has expired at a time.

@@ -4,6 +4,7 @@ use super::document::{
     AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Policy, Publisher, PublisherIndex,
     Publishers,
 };
+use super::exception::Exception;
 use super::index::{Patterns, Signers};
 use super::text_pattern::TextPattern;
 use crate::inventory::folded;
@@ -183,10 +184,11 @@ impl Policy {
         })
     }
 
-    /// The first moment after this one at which a grant begins or ends.
+    /// The first moment after this one at which a grant or an exception begins, ends or is to be reported.
     pub fn next_moment(&self, now: jiff::Timestamp) -> Option<jiff::Timestamp> {
         let attesters = self.attesters.iter().flat_map(|one| [one.valid_from, one.valid_until]);
-        let after = attesters.flatten().filter(|moment| *moment > now);
+        let exceptions = self.exceptions.iter().flat_map(Exception::moments);
+        let after = attesters.chain(exceptions).flatten().filter(|moment| *moment > now);
         after.chain(self.publishers.next_moment(now)).min()
     }
 

@@ -3,6 +3,7 @@
 
 mod alike;
 mod canonical;
+mod class;
 mod clauses;
 mod concerns;
 mod data;
@@ -11,6 +12,7 @@ mod demanded;
 mod demands;
 mod document;
 mod edit;
+mod exception;
 mod grants;
 mod index;
 pub mod lint;
@@ -22,6 +24,8 @@ mod requirement;
 mod role;
 mod roles;
 mod rules;
+mod stage_reading;
+mod stage_rules;
 mod text_pattern;
 mod texts;
 
@@ -29,14 +33,16 @@ pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
 pub use crate::tables::Fault as PolicyError;
 pub use alike::{NameMark, NameMarks, identity_like, publisher_like};
+pub use class::{Action, Class};
 pub use clauses::{Answer, ClauseFault, answer};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use data::{DatasetPattern, LicencePattern};
 pub use document::{
-    AcceptCache, Action, AnchorSource, Artifact, Attester, Class, Crypto, DenyIdentity, Freshness,
-    IdentityPattern, LedgerRules, Policy, Publisher, Publishers, Stage,
+    AcceptCache, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern,
+    LedgerRules, Policy, Publisher, Publishers, Stage,
 };
 pub use edit::{with_anchor, without_anchor};
+pub use exception::{Exception, Excused, Subject, Term};
 pub use index::Patterns;
 pub use matching::Window;
 pub use parse::parse;
@@ -47,6 +53,7 @@ pub use requirement::{
 pub use role::Role;
 pub use roles::Granted;
 pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
+pub use stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
 pub use text_pattern::TextPattern;
 
 /// The built-in policies: name and text.

@@ -1,10 +1,12 @@
 //! What several sections of a policy share: how a name is written, the words of its closed vocabularies, and the help
 //! for a rule that this version does not support.
 
-use super::document::{AcceptCache, Action};
+use super::class::{Action, Class};
+use super::document::AcceptCache;
 use super::requirement::{Order, SelfAttested, Severity};
 use super::role::Role;
 use super::rules::{Strategy, SummaryKind, UnsignedAncestor};
+use super::stage_rules::Risk;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
@@ -42,6 +44,15 @@ pub(super) const METHODS: [(&str, Method); 3] =
     [("key", Method::Key), ("certificate", Method::Certificate), ("sigstore", Method::Sigstore)];
 pub(super) const ACTIONS: [(&str, Action); 3] =
     [("open", Action::Open), ("warn", Action::Warn), ("closed", Action::Closed)];
+
+pub(super) const CLASSES: [(&str, Class); 4] = [
+    ("contradicted", Class::Contradicted),
+    ("error", Class::Error),
+    ("unavailable", Class::Unavailable),
+    ("missing", Class::Missing),
+];
+pub(super) const RISKS: [(&str, Risk); 3] =
+    [("minimal", Risk::Minimal), ("limited", Risk::Limited), ("high", Risk::High)];
 
 pub(super) const ROLES: [(&str, Role); 11] = [
     ("producer", Role::Producer),

@@ -1,10 +1,13 @@
 //! TOML to [`Policy`], strictly: an unknown key is an error that names the nearest key and the line. What a
 //! section leaves out has a closed default. It reads no file and no clock.
 
+use super::class::Action;
 use super::demands::{Demands, Signers, demands, denied_data, is_control};
-use super::document::{AcceptCache, Action, Artifact, Crypto, Freshness, Policy, Stage};
+use super::document::{AcceptCache, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
 use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
+use super::stage_reading::{Required, break_glass, exceptions, ir_surface, risk_levels, risks};
+use super::stage_rules::{RiskLevels, RiskRule};
 use crate::inventory::Format;
 use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
@@ -13,7 +16,7 @@ use std::path::PathBuf;
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
 
-const TOP: [&str; 22] = [
+const TOP: [&str; 24] = [
     "schema",
     "name",
     "version",
@@ -35,7 +38,9 @@ const TOP: [&str; 22] = [
     "freshness",
     "ledger",
     "controls",
+    "risk",
     "stage",
+    "exception",
 ];
 
 const TOP_HINTS: Hints = &[
@@ -43,7 +48,8 @@ const TOP_HINTS: Hints = &[
     ("requires", "write [[require]]"),
     ("trusted_summaries", "write [[trusted_summary]]"),
     ("conflict", "write [conflicts]"),
-    ("exception", NOT_YET),
+    ("exceptions", "write [[exception]]"),
+    ("risks", "write [[risk]]"),
     ("test", NOT_YET),
     ("publishers", "write [[publisher]]"),
     ("stages", "write [[stage]]"),
@@ -56,12 +62,10 @@ const ARTIFACT_HINTS: Hints = &[
 const STAGE_HINTS: Hints = &[
     ("from", NOT_YET),
     ("at", NOT_YET),
-    ("min_level_by_risk", NOT_YET),
     ("cached_max_hours", "write `cached_digests_max_hours`"),
-    ("ir_surface", NOT_YET),
-    ("break_glass", NOT_YET),
     ("honour_rejects", "write `refuse_rejected = true`"),
     ("require_controls", "write `require = [\"L1.13\"]`"),
+    ("risk", "write [[risk]], and `min_level_by_risk` in the stage"),
 ];
 const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
 const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
@@ -155,6 +159,11 @@ impl Reading<'_, '_> {
         let Grants { trust, publishers, attesters, denied, ledger } = grants(self.faults, top);
         let signers = Signers { publishers: &publishers, attesters: &attesters };
         let Demands { requirements, summaries, lineage, conflicts } = demands(self.faults, top, signers);
+        let risks = risks(self.faults, top);
+        let ids: Vec<&str> = requirements.iter().map(|one| &*one.id).collect();
+        let stages = self.stages(top, &ids, &risks);
+        let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+        let exceptions = exceptions(self.faults, top, &names, &ids);
         Policy {
             name,
             version,
@@ -176,7 +185,9 @@ impl Reading<'_, '_> {
             conflicts,
             ledger,
             raise: self.raise(top),
-            stages: self.stages(top),
+            risks,
+            stages,
+            exceptions,
             digest: String::new(),
             file_digest: sha256_hex(text.as_bytes()),
             text: text.into(),
@@ -271,7 +282,7 @@ impl Reading<'_, '_> {
         self.controls(section, "raise")
     }
 
-    fn stages(&mut self, top: Section<'_>) -> Vec<Stage> {
+    fn stages(&mut self, top: Section<'_>, requirements: &[&str], risks: &[RiskRule]) -> Vec<Stage> {
         let keys = [
             "name",
             "production",
@@ -285,6 +296,9 @@ impl Reading<'_, '_> {
             "cached_digests_max_hours",
             "refuse_rejected",
             "accept_cache",
+            "min_level_by_risk",
+            "break_glass",
+            "ir_surface",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
@@ -305,6 +319,11 @@ impl Reading<'_, '_> {
                 self.faults.add(Some(action.at), message, "write on_contradicted = \"closed\"");
             }
             let (cached_digests_max_hours, accept_cache) = self.cache(section, production);
+            let min_level = self.level(section);
+            let min_level_by_risk = risk_levels(self.faults, section, min_level, risks);
+            let Required { controls, claims } = self.required(section, requirements);
+            let break_glass = break_glass(self.faults, section);
+            let ir_surface = ir_surface(self.faults, section);
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
                 name,
@@ -314,14 +333,18 @@ impl Reading<'_, '_> {
                 on_error: action("on_error"),
                 on_unavailable: action("on_unavailable"),
                 on_partial: action("on_partial"),
-                min_level: self.level(section),
-                require_controls: self.controls(section, "require"),
+                min_level,
+                min_level_by_risk,
+                require_controls: controls,
+                require_claims: claims,
                 cached_digests_max_hours,
                 accept_cache,
                 refuse_rejected: self
                     .faults
                     .flag(section, "refuse_rejected")
                     .map_or(production, |flag| flag.value),
+                break_glass,
+                ir_surface,
             });
         }
         // Without a stage nothing could be decided: add one that refuses everything open.
@@ -330,15 +353,19 @@ impl Reading<'_, '_> {
                 name: "production".to_owned(),
                 production: true,
                 min_level: 1,
+                min_level_by_risk: RiskLevels::default(),
                 on_contradicted: Action::Closed,
                 on_missing: Action::Closed,
                 on_error: Action::Closed,
                 on_unavailable: Action::Closed,
                 on_partial: Action::Closed,
                 require_controls: Vec::new(),
+                require_claims: Vec::new(),
                 cached_digests_max_hours: None,
                 refuse_rejected: true,
                 accept_cache: None,
+                break_glass: None,
+                ir_surface: None,
             });
         }
         stages
@@ -362,6 +389,14 @@ impl Reading<'_, '_> {
             self.faults.add(Some(at), message, help);
         }
         (hours, word)
+    }
+
+    fn required(&mut self, section: Section<'_>, requirements: &[&str]) -> Required {
+        let mut required = Required::default();
+        for id in self.faults.texts(section, "require").unwrap_or_default() {
+            required.add(self.faults, id, requirements);
+        }
+        Required { controls: set(required.controls), claims: set(required.claims) }
     }
 
     fn level(&mut self, section: Section<'_>) -> u8 {

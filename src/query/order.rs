@@ -179,7 +179,7 @@ impl Sort {
                 Decision::NotJudged => return None,
             },
             Order::Reviewed => match key.review {
-                None | Some(ReviewWord::TakeBack) => 0,
+                None | Some(ReviewWord::TakeBack | ReviewWord::BreakGlass) => 0,
                 Some(ReviewWord::AskProducer) => 1,
                 Some(ReviewWord::Reject) => 2,
                 Some(ReviewWord::Approve) => 3,

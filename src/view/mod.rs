@@ -40,9 +40,9 @@ pub use survey::{
 };
 
 use crate::decision::{
-    About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Input, Inputs,
-    Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of, digest_of,
-    name_inputs,
+    About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Glass, GlassTerm,
+    Input, Inputs, Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of,
+    digest_of, name_inputs,
 };
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
@@ -385,7 +385,15 @@ impl View {
     /// The reviews of a model that stand, by their numbers.
     pub fn standing_reviews(&self, index: usize) -> Vec<StandingReview> {
         let Some(review) = self.reviews.get(index).and_then(Option::as_deref) else { return Vec::new() };
-        let standing = |review: &Review| StandingReview { record: review.record, word: review.word };
+        let glass = |review: &Review| {
+            let GlassTerm { stage, until } = *review.glass.clone()?;
+            Some(Glass { stage, until, by: review.by.clone(), since: review.at })
+        };
+        let standing = |review: &Review| StandingReview {
+            record: review.record,
+            word: review.word,
+            glass: glass(review),
+        };
         let mut all: Vec<StandingReview> = review.all().map(standing).collect();
         all.sort();
         all

@@ -1,6 +1,6 @@
 //! What is known of a model's verification and review, as the faces show it.
 
-use crate::decision::{RecordRef, ReviewWord, SeenDigests};
+use crate::decision::{GlassTerm, RecordRef, ReviewWord, SeenDigests};
 use crate::inventory::Looked;
 use crate::maturity::Testimony;
 use crate::signing::{ModelState, Verification};
@@ -44,6 +44,9 @@ pub struct Review {
     pub by: Untrusted,
     /// When.
     pub at: Timestamp,
+    /// Where and until when the glass is broken; only of that word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub glass: Option<Box<GlassTerm>>,
     /// Further reviews that stand, the newest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub beside: Vec<Review>,
@@ -69,6 +72,9 @@ pub struct PastReview {
     pub by: Untrusted,
     /// When.
     pub at: Timestamp,
+    /// Where and until when the glass is broken; only of that word.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub glass: Option<Box<GlassTerm>>,
     /// The record that it takes back.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub of: Option<RecordRef>,

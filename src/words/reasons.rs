@@ -1,12 +1,13 @@
 //! The words for the reasons of a decision.
 
 use super::{Case, Face, caps, controls, remedies};
-use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord};
+use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord, StandingException};
 use crate::maturity::{ControlFact, Remedy};
 use crate::policy::Class;
 use crate::signing::{Check, Stage, Verification, remedy_for};
 use crate::text::{Untrusted, count, screen};
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 /// What lifts the lack of a checkpoint.
 const CHECKPOINT: &str = "Have the ledger anchored: `touchmark ledger checkpoint key --private-key FILE`";
@@ -43,6 +44,39 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
         ReasonFact::OfCheck => {
             let words = check(reason, case.verification).map(Check::words).unwrap_or_default();
             (Untrusted::new(words.summary), remedy_for(&words.remedy.unwrap_or_default(), case.thing))
+        }
+        ReasonFact::OfRequirement => {
+            let id = screen(reason.code.as_str());
+            said(
+                match reason.class {
+                    Some(Class::Contradicted) => format!("claims state something else than requirement `{id}`"),
+                    Some(Class::Missing) => format!("no claim meets requirement `{id}`"),
+                    _ => format!("requirement `{id}` was not checked: the model was not verified"),
+                },
+                "See what each claim comes to: `touchmark claims check`",
+            )
+        }
+        ReasonFact::Excepted => {
+            let excuses = |one: &&StandingException| one.excuses.raw() == reason.code.as_str();
+            said(
+                match case.verdict.exceptions.iter().find(excuses) {
+                    Some(one) => format!(
+                        "excused by exception {} of {} until {}",
+                        one.id.raw(),
+                        one.owner.raw(),
+                        one.expires
+                    ),
+                    None => "excused by an exception".to_owned(),
+                },
+                "",
+            )
+        }
+        ReasonFact::GlassBroken { until } => {
+            let glass = case.verdict.reviews.iter().filter_map(|review| review.glass.as_ref());
+            let at_stage = glass.filter(|glass| glass.stage.raw() == case.verdict.stage);
+            let by: BTreeSet<&str> = at_stage.map(|glass| glass.by.raw()).collect();
+            let by: Vec<&str> = by.into_iter().collect();
+            said(format!("the glass was broken by {}, until {until}", by.join(" and ")), "")
         }
         ReasonFact::RequiredUnknown => said(
             "the stage requires a control that the rubric does not have".to_owned(),

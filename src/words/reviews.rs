@@ -29,6 +29,9 @@ pub fn does(word: ReviewWord, stages: &[&str]) -> String {
             "The review that is shown no longer stands; what was said before it counts again. Nothing is deleted."
                 .to_owned()
         }
+        ReviewWord::BreakGlass => "The gate of the stage warns instead of refusing, until it ends, once as many accounts \
+                                   said so as the policy asks for."
+            .to_owned(),
     }
 }
 

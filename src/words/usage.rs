@@ -57,6 +57,9 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::ProductionClosed => {
             "production refuses contradicted and missing evidence; there is no break-glass".to_owned()
         }
+        UseFact::ProductionUnderGlass { approvers, hours } => format!(
+            "production refuses contradicted and missing evidence; {approvers} approvers can break the glass for at most {hours} hours"
+        ),
         UseFact::ProductionOpenForMissing(stage) => {
             format!("{} admits models without evidence", stage.raw())
         }
@@ -65,7 +68,19 @@ pub(super) fn found(fact: &UseFact) -> String {
         }
         UseFact::NoProduction => "the policy has no production stage".to_owned(),
         UseFact::NoExceptions => "the policy has no exceptions".to_owned(),
-        UseFact::RunbooksNotRead => "this version does not read runbooks".to_owned(),
+        UseFact::NoExceptionHere => "no exception of the policy is for this model".to_owned(),
+        UseFact::ExceptionsInDate { count: 1 } => "1 exception, in date".to_owned(),
+        UseFact::ExceptionsInDate { count } => format!("{count} exceptions, all in date"),
+        UseFact::ExceptionEndsSoon { id, until } => format!("exception {} ends on {until}", id.raw()),
+        UseFact::ExceptionEnded { id, until } => {
+            format!("exception {} ended on {until} and is still in the policy", id.raw())
+        }
+        UseFact::NoRunbook(stage) => format!("the policy binds no runbook to {}", stage.raw()),
+        UseFact::RunbookBound { stage, runbook } => format!(
+            "runbook {} is bound to {}; when it was last rehearsed is not known",
+            runbook.raw(),
+            stage.raw()
+        ),
         UseFact::NoFeed => "no vulnerability feed is loaded".to_owned(),
         UseFact::NoFramework => "no compliance framework is selected".to_owned(),
         UseFact::NoAgent => "not an agent".to_owned(),

@@ -321,6 +321,9 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
             };
             rejections.map(|review| back(review.record.number)).collect()
         }
+        ReasonFact::OfRequirement => as_said(Effort::Others),
+        // Nothing has to be done about these.
+        ReasonFact::Excepted | ReasonFact::GlassBroken { .. } => Vec::new(),
         ReasonFact::RequiredUnknown
         | ReasonFact::RaisedUnknown
         | ReasonFact::NoStage

@@ -2,17 +2,18 @@
 //! then is for [`super::reviews`] to say.
 
 use super::door::{Workbench, not_found};
+use super::in_force::known_stage;
 use super::made::record_of;
 use super::publish::Next;
 use super::reviews;
 use crate::clock::this_second;
-use crate::decision::{About, RecordRef, ReviewRecord, ReviewRecordSchema};
+use crate::decision::{About, GlassTerm, RecordRef, ReviewRecord, ReviewRecordSchema};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::store::{LedgerEntry, RecordKind};
 use crate::text::Untrusted;
 use crate::view::{PastReview, ReviewWord};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use std::collections::{HashMap, HashSet};
 
 /// Reviews that were recorded together: one word and one reason, a record for each model.
@@ -45,9 +46,46 @@ impl Workbench {
             return Err(Error::new(Code::Usage, "which review is to be taken back is not said")
                 .help("name its record: `touchmark review take-back MODEL --of RECORD --reason WHY`"));
         }
-        let mut named = HashSet::new();
-        let about = models.iter().filter(|id| named.insert(*id)).map(|id| (id.clone(), None)).collect();
-        self.record_reviews(about, word, reason)
+        if word == ReviewWord::BreakGlass {
+            return Err(Error::new(Code::Usage, "at which stage the glass is broken is not said")
+                .help("`touchmark review break-glass MODEL --stage STAGE --hours N --reason WHY`"));
+        }
+        self.record_reviews(once(models), word, reason, None)
+    }
+
+    /// Records this account's word that models which a stage refuses be let in there for some hours. It takes as many
+    /// accounts as the policy says.
+    ///
+    /// # Errors
+    /// As [`Workbench::review_all`]; `E-NOT-FOUND` for a stage that the policy does not have; `E-USAGE` where the stage
+    /// has no `break_glass`, or not for so long.
+    pub fn break_glass(
+        &self,
+        models: &[ModelId],
+        stage: &str,
+        hours: u32,
+        reason: &str,
+    ) -> Result<ReviewAct> {
+        self.valid_policy()?;
+        let view = self.view();
+        known_stage(&view.policy, stage)?;
+        let rule =
+            view.policy.stage(stage).and_then(|stage| stage.break_glass.as_ref()).ok_or_else(|| {
+                Error::new(Code::Usage, "the policy lets nobody break the glass at this stage")
+                    .at(stage)
+                    .help(
+                        "the policy's owner can add `break_glass = { approvers = 2, max_hours = 12 }` to it",
+                    )
+            })?;
+        if !(1..=rule.max_hours).contains(&hours) {
+            return Err(Error::new(Code::Usage, "the policy does not let the glass be broken for so long")
+                .help(format!("write --hours from 1 to {}", rule.max_hours)));
+        }
+        let now = this_second();
+        let until = now.checked_add(SignedDuration::from_hours(i64::from(hours)));
+        let until = until.map_err(|_| Error::new(Code::Usage, "the clock is beyond all dates"))?;
+        let glass = GlassTerm { stage: Untrusted::new(stage), until };
+        self.record_reviews(once(models), ReviewWord::BreakGlass, reason, Some(glass))
     }
 
     /// Records that an earlier review no longer stands; it is named by the number of its record. What took back a
@@ -72,7 +110,7 @@ impl Workbench {
                 .help(help)
         })?;
         let about = vec![(model.clone(), Some(of.record))];
-        only(self.record_reviews(about, ReviewWord::TakeBack, reason)?)
+        only(self.record_reviews(about, ReviewWord::TakeBack, reason, None)?)
     }
 
     /// Records a review of several models, or takes back those that are shown of them.
@@ -112,7 +150,7 @@ impl Workbench {
                 _ => error,
             });
         }
-        self.record_reviews(about, ReviewWord::TakeBack, reason)
+        self.record_reviews(about, ReviewWord::TakeBack, reason, None)
     }
 
     /// Takes back what was recorded together, as far as it still stands: what stood before it stands again. What took
@@ -140,7 +178,7 @@ impl Workbench {
             return Err(Error::new(Code::NotFound, "this review was taken back already")
                 .help("`touchmark review --history MODEL` shows by whom"));
         }
-        self.record_reviews(about, ReviewWord::TakeBack, reason)
+        self.record_reviews(about, ReviewWord::TakeBack, reason, None)
     }
 
     /// The newest reviews that one act of the account of this program recorded and that still stand, in whole or in
@@ -203,6 +241,7 @@ impl Workbench {
         about: Vec<(ModelId, Option<RecordRef>)>,
         word: ReviewWord,
         reason: &str,
+        glass: Option<GlassTerm>,
     ) -> Result<ReviewAct> {
         self.writable()?;
         if about.is_empty() {
@@ -219,6 +258,7 @@ impl Workbench {
                 made: made.clone(),
                 word,
                 reason: reason.into(),
+                glass: glass.clone(),
                 of: *of,
             };
             bodies.push(crate::json::to_line(&record).map_err(|error| {
@@ -243,6 +283,12 @@ pub fn past_review(entry: &LedgerEntry) -> Option<PastReview> {
         return None;
     }
     reviews::past(entry)
+}
+
+/// The models, each once.
+fn once(models: &[ModelId]) -> Vec<(ModelId, Option<RecordRef>)> {
+    let mut named = HashSet::new();
+    models.iter().filter(|id| named.insert(*id)).map(|id| (id.clone(), None)).collect()
 }
 
 fn only(act: ReviewAct) -> Result<RecordRef> {

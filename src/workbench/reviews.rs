@@ -37,20 +37,27 @@ struct First {
 /// What a record says, with nothing known yet of what came after it; none when it does not say what a review says.
 pub(super) fn past(entry: &LedgerEntry) -> Option<PastReview> {
     let record = record_of(entry).ok()?;
-    let (word, reason, by, at, of) = match serde_json::from_str::<ReviewRecord>(&entry.body) {
-        Ok(said) => (said.word, said.reason, said.made.by.shown(), said.made.recorded, said.of),
+    let (word, reason, by, at, of, glass) = match serde_json::from_str::<ReviewRecord>(&entry.body) {
+        Ok(said) => (said.word, said.reason, said.made.by.shown(), said.made.recorded, said.of, said.glass),
         Err(_) => {
             let said: First = serde_json::from_str(&entry.body).ok()?;
-            (said.word, said.reason, said.by, said.at, None)
+            (said.word, said.reason, said.by, said.at, None, None)
         }
     };
     let of = of.filter(|_| word == ReviewWord::TakeBack);
-    (word != ReviewWord::TakeBack || of.is_some()).then_some(PastReview {
+    let glass = glass.filter(|_| word == ReviewWord::BreakGlass);
+    let is_whole = match word {
+        ReviewWord::TakeBack => of.is_some(),
+        ReviewWord::BreakGlass => glass.is_some(),
+        ReviewWord::Approve | ReviewWord::Reject | ReviewWord::AskProducer => true,
+    };
+    is_whole.then_some(PastReview {
         record,
         word,
         reason,
         by,
         at,
+        glass: glass.map(Box::new),
         of,
         taken_back_by: None,
     })
@@ -73,10 +80,10 @@ pub(super) fn history(entries: &[LedgerEntry]) -> Vec<PastReview> {
 impl Said {
     /// Of a record; none when it does not say what a review says.
     pub fn of(entry: &LedgerEntry) -> Option<Self> {
-        let PastReview { record, word, reason, by, at, of, .. } = past(entry)?;
+        let PastReview { record, word, reason, by, at, glass, of, .. } = past(entry)?;
         Some(match of {
             Some(of) => Said::TakeBack { record, of },
-            None => Said::Word(Box::new(Review { record, word, reason, by, at, beside: Vec::new() })),
+            None => Said::Word(Box::new(Review { record, word, reason, by, at, glass, beside: Vec::new() })),
         })
     }
 

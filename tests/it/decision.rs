@@ -585,7 +585,7 @@ fn what_nobody_looked_at_is_not_judged_until_a_gate_looks() {
 
 fn rejected(_: usize) -> Vec<StandingReview> {
     let record = RecordRef { number: 1, hash: EvidenceDigest::of(b"a review").unwrap() };
-    vec![StandingReview { record, word: ReviewWord::Reject }]
+    vec![StandingReview { record, word: ReviewWord::Reject, glass: None }]
 }
 
 #[test]

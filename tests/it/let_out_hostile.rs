@@ -72,6 +72,10 @@ fn spoilt(text: &str) -> Arc<View> {
             reason: untrusted.clone(),
             by: untrusted.clone(),
             at: verified.as_ref()?.verification.at,
+            glass: Some(Box::new(touchmark::decision::GlassTerm {
+                stage: untrusted.clone(),
+                until: verified.as_ref()?.verification.at,
+            })),
             beside: Vec::new(),
         }))
     });

@@ -117,6 +117,7 @@ mod samples_controls;
 mod screens;
 mod signing_make;
 mod signing_verify;
+mod situations;
 mod snapshot;
 mod sound_store;
 mod store;

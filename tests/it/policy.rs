@@ -106,7 +106,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_key() {
 
 #[test]
 fn a_rule_that_this_version_does_not_support_is_refused_and_not_ignored() {
-    let fault = only_fault("[[exception]]\nid = \"EX-14\"\n");
+    let fault = only_fault("[log]\naccept_promise_only = true\n");
     assert!(fault.help.unwrap().contains("does not support it"));
 }
 
@@ -293,7 +293,7 @@ fn references_and_names_are_checked() {
         ("[trust.a]\nkind = \"key\"\nfiles = [\"a\"]\ncrls = [\"a.crl\"]\n", 4, "kind x509"),
         ("[trust.a]\nkind = \"pgp\"\n", 5, "cannot be `pgp`"),
         ("[[stage]]\nname = \"a\"\n[[stage]]\nname = \"a\"\n", 6, "two stages"),
-        ("[[stage]]\nname = \"a\"\nrequire = [\"L4.01\"]\n", 6, "not a control id"),
+        ("[[stage]]\nname = \"a\"\nrequire = [\"L4.01\"]\n", 6, "neither a control id nor a requirement"),
         ("[artifact]\nban_formats = [\"pickel\"]\n", 5, "did you mean `pickle`?"),
         ("[artifact]\nallow_ignore_paths = [\"../x\"]\n", 5, "not a path inside a model"),
         ("[crypto]\nhash = []\n", 5, "allows nothing"),

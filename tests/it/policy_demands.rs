@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use touchmark::attest::{About, Claimed, PredicateKind, Said, Summary, Validity};
 use touchmark::decision::meets;
-use touchmark::maturity::{Few, Met, Testimony, meeting};
+use touchmark::maturity::{Few, Kinship, Met, Testimony, meeting};
 use touchmark::policy::{
     BUILT_IN, ClauseFault, Policy, PolicyError, SummaryKind, answer, concerns, parse, with_anchor,
     without_anchor,
@@ -456,8 +456,7 @@ fn one_claim_that_meets_a_requirement_is_enough_whatever_others_say() {
     let low = json!({ "configuration": [{ "name": "harmbench" }], "metrics": { "refusal_rate": 0.5 } });
     let old = evaluation("CN=lab", Some("2025-06-01T00:00:00Z"));
     let all = [testimony(old, &good()), testimony(lab(), &low), testimony(lab(), &good())];
-    let of =
-        |testimonies: &[Testimony]| meeting(&policy.requirements[0], testimonies).map(|(met, _)| met.outcome);
+    let of = |testimonies: &[Testimony]| meeting(&policy.requirements[0], testimonies, Kinship::none());
     assert_eq!(of(&all), Some(Outcome::Pass));
     assert_eq!(of(&all[..2]), Some(Outcome::Fail));
     assert_eq!(of(&all[..1]), Some(Outcome::Missing));

@@ -345,7 +345,7 @@ const FACTS: &[Fact] = &[
         "max_hours = 9\nrefuse_rejected = true",
         |seen| {
             let record = RecordRef { number: 7, hash: "22".repeat(32).parse().unwrap() };
-            seen.reviews.push(StandingReview { record, word: ReviewWord::Reject });
+            seen.reviews.push(StandingReview { record, word: ReviewWord::Reject, glass: None });
         },
         "refuse",
     ),
@@ -398,7 +398,124 @@ const FACTS: &[Fact] = &[
         |seen| seen.verification.set(checked(Stage::Files, "FILES", Outcome::Unknown)),
         "refuse",
     ),
+    (
+        "exception.id",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-7\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "excused by exception EX-7",
+    ),
+    (
+        "exception.control",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.99x\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "not a control id",
+    ),
+    (
+        "exception.requirement",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\nrequirement = \"none\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "there is no requirement",
+    ),
+    (
+        "exception.subject",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/bot\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "excused by",
+    ),
+    (
+        "exception.stages",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"goat\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "there is no stage `goat`",
+    ),
+    (
+        "exception.owner",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "excused by exception EX-1 of ada",
+    ),
+    (
+        "exception.approved_by",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "has no `approved_by`",
+    ),
+    (
+        "exception.reason",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = 7\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "must be a string",
+    ),
+    (
+        "exception.compensating",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncompensating = 7\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "must be an array of strings",
+    ),
+    (
+        "exception.created",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-09-01T00:00:00Z\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "ends before it begins",
+    ),
+    (
+        "exception.expires",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nexpires = 2026-05-20T00:00:00Z\n",
+        nobody,
+        "exception EX-1 ended",
+    ),
+    (
+        "exception.warn_days",
+        "max_hours = 9",
+        "max_hours = 9\n[[exception]]\nid = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"nobody/*\"\nstages = [\"gate\"]\nowner = \"ada\"\napproved_by = \"ben\"\nreason = \"why\"\ncreated = 2026-05-01T00:00:00Z\nwarn_days = 999\nexpires = 2026-08-01T00:00:00Z\n",
+        nobody,
+        "must be from 0 to 366",
+    ),
+    (
+        "stage.min_level_by_risk",
+        "max_hours = 9",
+        "max_hours = 9\nmin_level_by_risk = { high = 3 }\n[[risk]]\nclass = \"high\"\nmodels = [\"acme/*\"]",
+        |_| {},
+        "L3.17",
+    ),
+    (
+        "risk.class",
+        "[freshness]",
+        "[[risk]]\nclass = \"hig\"\nmodels = [\"a\"]\n[freshness]",
+        |_| {},
+        "did you mean `high`",
+    ),
+    ("risk.models", "[freshness]", "[[risk]]\nclass = \"high\"\n[freshness]", |_| {}, "names no models"),
+    (
+        "stage.break_glass",
+        "max_hours = 9",
+        "max_hours = 9\nbreak_glass = { approvers = 1, max_hours = 9 }",
+        |_| {},
+        "must be from 2 to 20",
+    ),
+    (
+        "stage.ir_surface",
+        "max_hours = 9",
+        "max_hours = 9\nir_surface = { evidence = [] }",
+        |_| {},
+        "has no `runbook`",
+    ),
 ];
+
+fn nobody(seen: &mut Evidence) {
+    seen.model.id = ModelId::new("nobody/bot");
+}
 
 fn by_eve(seen: &mut Evidence) {
     by_eve_now(seen);
@@ -553,7 +670,9 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
         ("ledger.", "[ledger]\nzzzzzz = 1\n"),
         ("ledger.identities.", "[ledger]\nidentities = [{ zzzzzz = 1 }]\n"),
         ("controls.", "[controls]\nzzzzzz = 1\n"),
+        ("risk.", "[[risk]]\nzzzzzz = 1\n"),
         ("stage.", "[[stage]]\nzzzzzz = 1\n"),
+        ("exception.", "[[exception]]\nzzzzzz = 1\n"),
     ];
     let accepted: Vec<String> = tables.iter().flat_map(|(prefix, table)| accepted(prefix, table)).collect();
     // A table is in the tables by its keys.

@@ -306,7 +306,7 @@ fn an_edit_concerns_everything_stages_or_anchors_by_where_it_stands() {
         ("min_level = 0", "min_level = 1"),
         ("cached_digests_max_hours = 9", ""),
         ("name = \"prod\"", "name = \"shipping\""),
-        ("production = false", "production = false\n[[stage]]\nname = \"more\""),
+        ("[[stage]]\nname = \"prod\"", "[[stage]]\nname = \"more\"\n[[stage]]\nname = \"prod\""),
     ] {
         let concerns = edit(from, to);
         assert_eq!(concerns, Concerns { stages: true, ..Concerns::default() }, "{from}");

@@ -16,7 +16,7 @@ use clap::Args;
 /// The arguments of `review`.
 #[derive(Debug, Args)]
 pub(crate) struct Review {
-    /// What you say: approve, reject, ask (the producer was asked), or take-back with --of
+    /// What you say: approve, reject, ask (the producer was asked), take-back with --of, or break-glass with --hours
     word: Option<String>,
     /// The ids of the models; all of them are recorded, or none. MODEL WORD is understood too
     models: Vec<String>,
@@ -26,6 +26,9 @@ pub(crate) struct Review {
     /// The number of the record to take back, as `review --history` and `ledger show` list it
     #[arg(long, value_name = "RECORD", conflicts_with = "undo")]
     of: Option<u64>,
+    /// For how many hours the stage (--stage) warns instead of refusing; with break-glass
+    #[arg(long, value_name = "N")]
+    hours: Option<u32>,
     /// Take back your latest reviews that still stand: all that were recorded together
     #[arg(long)]
     undo: bool,
@@ -34,11 +37,12 @@ pub(crate) struct Review {
     history: bool,
 }
 
-const WORDS: [(&str, ReviewWord); 4] = [
+const WORDS: [(&str, ReviewWord); 5] = [
     ("approve", ReviewWord::Approve),
     ("reject", ReviewWord::Reject),
     ("ask", ReviewWord::AskProducer),
     ("take-back", ReviewWord::TakeBack),
+    ("break-glass", ReviewWord::BreakGlass),
 ];
 
 /// The reason of `--undo` where none is given.
@@ -71,7 +75,18 @@ pub(super) fn run(arguments: &Review, common: &Common, output: &Output) -> Resul
     let Some(reason) = arguments.reason.as_deref() else {
         return Err(usage("a review needs a reason", "add --reason WHY"));
     };
+    if arguments.hours.is_some() != (word == ReviewWord::BreakGlass) {
+        return Err(usage(
+            "--hours and break-glass go together",
+            "`touchmark review break-glass MODEL --stage STAGE --hours N --reason WHY`",
+        ));
+    }
     let act = match (word, arguments.of, models.as_slice()) {
+        (ReviewWord::BreakGlass, None, models) => {
+            let workbench = open_to_browse(common, output)?;
+            let stage = workbench.view().stage.clone();
+            workbench.break_glass(models, &stage, arguments.hours.unwrap_or_default(), reason)?
+        }
         (ReviewWord::TakeBack, Some(of), [model]) => {
             let workbench = open_to_browse(common, output)?;
             let record = workbench.take_back(model, of, reason)?;
@@ -126,7 +141,7 @@ fn said(named: &[&str]) -> Result<(ReviewWord, Vec<ModelId>)> {
             (Some(word), models) => Ok((word, ids(models))),
             (None, _) => Err(usage(
                 &format!("`{}` is no word of a review", screen(word)),
-                "write approve, reject, ask or take-back, then the models",
+                "write approve, reject, ask, take-back or break-glass, then the models",
             )),
         },
     }

@@ -230,6 +230,7 @@ fn imperative(word: ReviewWord) -> &'static str {
         ReviewWord::Reject => "Reject",
         ReviewWord::AskProducer => "The producer was asked",
         ReviewWord::TakeBack => "Take back",
+        ReviewWord::BreakGlass => "Break the glass",
     }
 }
 

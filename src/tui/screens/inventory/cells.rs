@@ -128,6 +128,7 @@ fn review(word: Option<ReviewWord>, is_wide: bool) -> Option<(Role, String)> {
         ReviewWord::Approve => (Role::Pass, "✓", "approved"),
         ReviewWord::Reject => (Role::Fail, "✗", "rejected"),
         ReviewWord::AskProducer => (Role::Unknown, "?", "asked"),
+        ReviewWord::BreakGlass => (Role::Warn, "!", "glass"),
         ReviewWord::TakeBack => return None,
     };
     Some((role, if is_wide { format!("{sign} {word}") } else { sign.to_owned() }))

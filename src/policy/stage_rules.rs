@@ -1,0 +1,77 @@
+//! What stages say beyond levels and outcomes: levels by risk, breaking the glass, and what incident response needs.
+
+use super::class::Class;
+use super::patterns::ModelPattern;
+use crate::tables::Few;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The risk of a model's use, the lowest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Risk {
+    /// Minimal.
+    Minimal,
+    /// Limited.
+    Limited,
+    /// High.
+    High,
+}
+
+/// One `[[risk]]`: the models of a class.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RiskRule {
+    /// The class.
+    pub class: Risk,
+    /// Patterns of its models, a set.
+    pub models: Vec<ModelPattern>,
+}
+
+/// Levels by risk, where they are above the stage's own.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct RiskLevels {
+    /// Of minimal risk.
+    pub minimal: Option<u8>,
+    /// Of limited risk.
+    pub limited: Option<u8>,
+    /// Of high risk.
+    pub high: Option<u8>,
+}
+
+impl RiskLevels {
+    /// Of a class.
+    pub fn of(self, risk: Risk) -> Option<u8> {
+        match risk {
+            Risk::Minimal => self.minimal,
+            Risk::Limited => self.limited,
+            Risk::High => self.high,
+        }
+    }
+
+    /// The highest of all.
+    pub fn highest(self) -> Option<u8> {
+        self.minimal.max(self.limited).max(self.high)
+    }
+}
+
+/// `break_glass` of a stage: who may let a refused model in for some hours.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BreakGlass {
+    /// So many accounts must say so.
+    pub approvers: u32,
+    /// It lasts at most so many hours.
+    pub max_hours: u32,
+    /// What it does not let in.
+    pub forbids: Few<Class>,
+}
+
+/// `ir_surface` of a stage: what incident response needs where the model runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IrSurface {
+    /// The runbook, by its id.
+    pub runbook: String,
+    /// The evidence that is kept, a set.
+    pub evidence: Vec<String>,
+    /// For how many days.
+    pub retention_days: Option<u32>,
+}
