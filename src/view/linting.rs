@@ -8,6 +8,19 @@ use crate::policy::lint::{Idle, Inventory, SeenAnchor, Why};
 use crate::signing::{Identity, Outcome};
 
 impl View {
+    /// As much of it as is known without looking at what was verified: what a linter can ask at every key.
+    pub fn listed_for_lint(&self) -> Inventory {
+        let anchors = self
+            .anchors
+            .iter()
+            .filter_map(|anchor| Some(SeenAnchor { name: anchor.name.clone(), age_days: anchor.age_days? }));
+        Inventory {
+            models: self.models.iter().map(|model| model.id.raw().to_owned()).collect(),
+            anchors: anchors.collect(),
+            ..Inventory::default()
+        }
+    }
+
     /// What the linter knows of it.
     pub fn for_lint(&self) -> Inventory {
         let verified = || self.verified.iter().flatten();
@@ -21,16 +34,11 @@ impl View {
                 seen.push(signer.clone());
             }
         }
-        let anchors = self
-            .anchors
-            .iter()
-            .filter_map(|anchor| Some(SeenAnchor { name: anchor.name.clone(), age_days: anchor.age_days? }));
         Inventory {
-            models: self.models.iter().map(|model| model.id.raw().to_owned()).collect(),
             is_verified: verified().next().is_some(),
             signers: seen,
-            anchors: anchors.collect(),
             idle: self.idle_requirements(),
+            ..self.listed_for_lint()
         }
     }
 

@@ -35,6 +35,7 @@ mod options;
 mod own_writes;
 mod pinning;
 mod policy;
+mod previewing;
 mod publish;
 mod receiving;
 mod refresh;

@@ -9,9 +9,10 @@ use super::inventory::Inventory;
 use crate::decision::Judgement;
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::signing::ModelState;
+use crate::signing::{ModelState, Progress};
 use crate::store::LedgerEnd;
 use crate::view::View;
+use jiff::Timestamp;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 /// So many times a view is made while others may publish theirs; then they wait for it.
@@ -25,13 +26,18 @@ pub(super) struct Next {
     pub stage: String,
     /// What was just verified.
     pub fresh: Option<Fresh>,
+    /// The time to judge by; none: now.
+    pub at: Option<Timestamp>,
+    /// Whether somebody still waits for it.
+    pub progress: Progress,
 }
 
 impl Next {
     /// The same as in a view.
     pub fn as_in(view: &View) -> Self {
         let (inventory, in_force) = (Inventory::of(view), in_force(view));
-        Next { inventory, in_force, stage: view.stage.clone(), fresh: None }
+        let (stage, progress) = (view.stage.clone(), Progress::default());
+        Next { inventory, in_force, stage, fresh: None, at: None, progress }
     }
 
     /// The same after the files of some models were looked at.
@@ -82,8 +88,8 @@ impl Workbench {
     /// The view after another one, with what was verified and reviewed so far, not yet judged; and which of its models
     /// may be judged differently, as [`Workbench::refresh`] says.
     pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
-        let at = self.now();
-        let Next { inventory, in_force, stage, fresh } = next;
+        let Next { inventory, in_force, stage, fresh, at, progress } = next;
+        let at = at.unwrap_or_else(|| self.now());
         let Inventory { models, findings, graph, proven, is_whole, states } = inventory;
         let (trust, anchors) = anchors::load(&in_force.policy, at)?;
         let same_names =
@@ -118,7 +124,7 @@ impl Workbench {
             names,
             at,
         };
-        let refreshed = self.refresh(before, &mut view, fresh.as_ref())?;
+        let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
         let (mut touched, decided) = (refreshed.touched, refreshed.decided);
         view.prove_after(before, touched.as_deref());
         let mut deployed = view.take_deployments(before);

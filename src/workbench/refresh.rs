@@ -73,8 +73,14 @@ impl Workbench {
     /// Fills in verifications and reviews.
     ///
     /// # Errors
-    /// `E-STORE`.
-    pub(super) fn refresh(&self, before: &View, view: &mut View, fresh: Option<&Fresh>) -> Result<Refreshed> {
+    /// `E-STORE`, `E-CANCELLED`.
+    pub(super) fn refresh(
+        &self,
+        before: &View,
+        view: &mut View,
+        fresh: Option<&Fresh>,
+        progress: &Progress,
+    ) -> Result<Refreshed> {
         let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
@@ -119,7 +125,7 @@ impl Workbench {
             false => Vec::new(),
         };
         if !work.is_empty() {
-            self.judge_again(view, work, Arc::make_mut(&mut verified))?;
+            self.judge_again(view, work, Arc::make_mut(&mut verified), progress)?;
             let is_lost = |index: &&usize| {
                 verified.get(**index).is_none_or(Option::is_none) && !without_files.contains(*index)
             };
@@ -222,6 +228,7 @@ impl Workbench {
         view: &View,
         work: BTreeMap<usize, From>,
         verified: &mut Slots<Verified>,
+        progress: &Progress,
     ) -> Result<()> {
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let mut work = work.into_iter();
@@ -257,9 +264,10 @@ impl Workbench {
             if some.is_empty() {
                 return Ok(());
             }
+            progress.check()?;
             let judged: Vec<(usize, Option<Arc<Verified>>)> = some
                 .into_par_iter()
-                .map(|(index, model, task)| Ok((index, task.judged(model, &by)?)))
+                .map(|(index, model, task)| Ok((index, task.judged(model, &by, progress)?)))
                 .collect::<Result<_>>()?;
             for (index, judged) in judged {
                 if let Some(slot) = verified.get_mut(index) {
@@ -315,7 +323,7 @@ enum Task {
 }
 
 impl Task {
-    fn judged(self, model: &Model, by: &By<'_>) -> Result<Option<Arc<Verified>>> {
+    fn judged(self, model: &Model, by: &By<'_>, progress: &Progress) -> Result<Option<Arc<Verified>>> {
         Ok(match self {
             Task::Nothing | Task::Everything(_, None) => None,
             Task::Fresh(verified) => Some(verified),
@@ -329,7 +337,7 @@ impl Task {
                 Some(Arc::new(verified))
             }
             Task::Everything(recorded, Some(seen)) => {
-                let (verification, testimonies) = judge_model(model, &seen, by, &Progress::default())?;
+                let (verification, testimonies) = judge_model(model, &seen, by, progress)?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
                 let until = until.into_iter().chain(holds_by_claims(&testimonies, by)).min();
                 let testimonies = testimonies.into();

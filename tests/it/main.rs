@@ -98,6 +98,7 @@ mod policy_edges;
 mod policy_keys;
 mod policy_lint;
 mod policy_meaning;
+mod policy_preview;
 mod policy_roles;
 mod policy_seal;
 mod predicates;

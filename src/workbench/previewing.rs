@@ -1,0 +1,77 @@
+//! What another policy would change, before anything is saved: the whole inventory judged under it from the evidence
+//! that is kept. Nothing is published, recorded or written.
+
+use super::door::Workbench;
+use super::in_force::PolicyInForce;
+use super::publish::Next;
+use crate::error::Result;
+use crate::policy::lint::{Finding, Lint, lint};
+use crate::policy::{self, Policy, PolicyError};
+use crate::signing::Progress;
+use crate::view::View;
+use crate::view::flips::{Flips, Preview};
+use std::path::Path;
+
+impl Workbench {
+    /// What would change if this text were in the policy file.
+    ///
+    /// # Errors
+    /// `E-CANCELLED`, `E-STORE`, `E-TOO-LARGE`.
+    pub fn preview_policy(&self, text: &str, progress: &Progress) -> Result<Preview> {
+        let file = self.policy_file();
+        self.preview_policy_at(text, file.as_deref(), progress)
+    }
+
+    /// What would change if the policy were this text in this file.
+    ///
+    /// # Errors
+    /// As [`Workbench::preview_policy`].
+    pub fn preview_policy_at(&self, text: &str, file: Option<&Path>, progress: &Progress) -> Result<Preview> {
+        let policy = match candidate(text, file).and_then(|policy| policy.valid_at(self.now())) {
+            Ok(policy) => policy,
+            Err(faults) => return Ok(Preview { faults, ..Preview::default() }),
+        };
+        progress.check()?;
+        let before = self.brought_up_to_date(progress)?;
+        // It would have to be signed again: until then its signature is no matter of what it says.
+        let (text, seal) = (text.to_owned(), before.seal.clone());
+        let in_force = PolicyInForce { policy, text, faults: Vec::new(), seal };
+        let next = Next { in_force, at: Some(before.at), progress: progress.clone(), ..Next::as_in(&before) };
+        let (mut after, touched) = self.made_from(&before, next)?;
+        progress.check()?;
+        after.judge_after(&before, touched.as_deref());
+        progress.check()?;
+        let flips = Flips::between(&before, &after);
+        progress.check()?;
+        let inventory = after.listed_for_lint();
+        let lint = |policy: &Policy| lint(policy, after.at, Some(&inventory));
+        let (found, known) = (lint(&after.policy), lint(&before.policy));
+        let unreadable = after.anchors.iter().filter(|anchor| anchor.error.is_some()).cloned().collect();
+        let new_findings = new_in(&found, &known);
+        Ok(Preview { faults: Vec::new(), lint: Some(found), new_findings, unreadable, flips })
+    }
+
+    /// The current view with what was recorded since and by the time that it is now: what these change is not the other
+    /// policy's doing.
+    fn brought_up_to_date(&self, progress: &Progress) -> Result<View> {
+        let current = self.view();
+        let next = Next { progress: progress.clone(), ..Next::as_in(&current) };
+        let (mut view, touched) = self.made_from(&current, next)?;
+        progress.check()?;
+        view.judge_after(&current, touched.as_deref());
+        Ok(view)
+    }
+}
+
+fn candidate(text: &str, file: Option<&Path>) -> std::result::Result<Policy, Vec<PolicyError>> {
+    let origin = file.map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
+    policy::parse(text, &origin, file.and_then(Path::parent).map(Path::to_owned))
+}
+
+/// The findings that the other policy does not have, wherever they stand in it.
+fn new_in(found: &Lint, known: &Lint) -> Vec<Finding> {
+    let is_known = |finding: &&Finding| {
+        known.findings.iter().any(|one| one.rule.code == finding.rule.code && one.what == finding.what)
+    };
+    found.findings.iter().filter(|finding| !is_known(finding)).cloned().collect()
+}
