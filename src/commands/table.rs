@@ -474,6 +474,8 @@ pub const TABLE: &[Command] = &[
     // Policy and trust.
     line("policy lint", "[FILE]").run(
         "Find what is valid in a policy and probably not meant; with the workspace's policy also by its inventory"),
+    line("policy exceptions", "").run(
+        "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy show", "[NAME]").run("Print a built-in policy, to start from"),
     line("trust list", "").within(Cmd::Policy, "It lists the anchors of the policy beside its text.",
         "List the anchors of the policy, and those inside this program: kind, age, digest, origin"),

@@ -13,6 +13,7 @@ mod inventory;
 mod maturity_report;
 pub mod names;
 mod pins;
+mod policy_exceptions;
 mod policy_lint;
 mod predicates;
 mod published;
@@ -51,6 +52,7 @@ pub use maturity_report::{
     ReportedModel, ReportedVerification,
 };
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
+pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
 pub use policy_lint::{LintFindingDocument, PolicyLintDocument};
 pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};

@@ -76,6 +76,7 @@ names! {
     Pins "touchmark.pins/1",
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
+    PolicyExceptions "touchmark.policy-exceptions/1",
     PolicyLint "touchmark.policy-lint/1",
     ReportWritten "touchmark.report-written/1",
     Review "touchmark.review/1",

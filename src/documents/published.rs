@@ -13,6 +13,7 @@ use super::inventory::{
 };
 use super::maturity_report::MaturityReportDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
+use super::policy_exceptions::PolicyExceptionsDocument;
 use super::policy_lint::PolicyLintDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
@@ -119,6 +120,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PinsDocument<'static>>("pins", "`pin`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
+    row::<PolicyExceptionsDocument<'static>>("policy-exceptions", "`policy exceptions`"),
     row::<PolicyLintDocument<'static>>("policy-lint", "`policy lint`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),

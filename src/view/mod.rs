@@ -9,6 +9,7 @@ pub mod comparison;
 mod concerned;
 mod deployments;
 mod edges;
+pub mod excepted;
 pub mod flips;
 pub mod inherit;
 mod lineage;

@@ -78,6 +78,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("claims show", &["claims.jsonl", "1"]),
     ("claims append", &["claims.jsonl", "models/lumen/iris-base/model.sig"]),
     ("claims check", &["claims.jsonl", "claims.jsonl"]),
+    ("policy exceptions", &[]),
     ("policy lint", &["policies/samples.toml"]),
     ("policy show", &[]),
     ("trust list", &[]),

@@ -3,6 +3,7 @@
 
 use crate::decision::{at, by, codes, derived, model, signed, unsigned};
 use crate::support::checked;
+use proptest::prelude::*;
 use std::sync::Arc;
 use touchmark::attest::{About, Claimed, PredicateKind, Said, Validity};
 use touchmark::decision::{
@@ -931,4 +932,53 @@ fn each_situation_is_decided_as_it_must_be() {
     }
     assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
     assert!(count >= 150, "{count}");
+}
+
+/// What stands against a model, each of something else than the others.
+const BAD: &[fn(&mut Situation)] = &[
+    changed,
+    part,
+    pickled,
+    linked,
+    p384,
+    hashed_otherwise,
+    ignoring_code,
+    recalled_long_ago,
+    rejected,
+    unanchored,
+    |k| k.bound = false,
+];
+/// What speaks for it, and nothing against it.
+const GOOD: &[fn(&mut Situation)] =
+    &[approved, both, |k| excepted(k, &format!("{L114}\n{TERM}")), |k| claims(k, CLAUSE, "{\"a\":1}")];
+const CLAUSE: &str = "{ path = \"a\", op = \"==\", value = 1 }";
+const STAGES: [&str; 11] =
+    ["open", "warn", "closed", "zero", "prod", "claims", "picky", "risky", "glass", "cached", "reviewed"];
+
+proptest! {
+    #[test]
+    fn more_against_a_model_never_lets_it_in_and_more_for_it_never_keeps_it_out(
+        bad in prop::collection::vec(any::<bool>(), BAD.len()),
+        good in prop::collection::vec(any::<bool>(), GOOD.len()),
+        more in 0..BAD.len(),
+        better in 0..GOOD.len(),
+        stage in 0..STAGES.len(),
+    ) {
+        let decided = |bad: &[bool], good: &[bool]| {
+            let mut known = Situation::new();
+            BAD.iter().zip(bad).filter(|(_, is)| **is).for_each(|(of, _)| of(&mut known));
+            GOOD.iter().zip(good).filter(|(_, is)| **is).for_each(|(of, _)| of(&mut known));
+            known.verdict(STAGES[stage]).decision
+        };
+        let with = |list: &[bool], at: usize| {
+            let mut list = list.to_vec();
+            list[at] = true;
+            list
+        };
+        let as_it_is = decided(&bad, &good);
+        prop_assert!(decided(&with(&bad, more), &good) >= as_it_is, "worse for {more}");
+        prop_assert!(decided(&bad, &with(&good, better)) <= as_it_is, "better for {better}");
+        // And always the same.
+        prop_assert_eq!(decided(&bad, &good), as_it_is);
+    }
 }

@@ -1,10 +1,13 @@
-//! `policy check`, `policy lint`, `policy show`: the trust policy, looked at and never changed.
+//! `policy check`, `policy lint`, `policy exceptions`, `policy show`: the trust policy, looked at and never changed.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open;
 use crate::disk::read_small;
-use crate::documents::{PolicyCheckDocument, PolicyDocument, PolicyFaultDocument, PolicyLintDocument, names};
+use crate::documents::{
+    ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyFaultDocument,
+    PolicyLintDocument, names,
+};
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
 use crate::maturity::PolicySeal;
@@ -29,6 +32,11 @@ pub(crate) enum PolicyCommand {
         /// The file [default: the workspace's policy, with its inventory]
         file: Option<PathBuf>,
     },
+    Exceptions {
+        /// The stage at which excused models are counted [default: the workspace's]
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<String>,
+    },
     Show {
         /// baseline, strict, or in-force for the policy of the workspace
         #[arg(default_value = "baseline")]
@@ -40,6 +48,7 @@ pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
         PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
+        PolicyCommand::Exceptions { stage } => exceptions(stage.as_deref(), common, output),
         PolicyCommand::Show { name } => show(name, common, output),
     }
 }
@@ -130,6 +139,24 @@ fn lint(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
     };
     output.print(&human, || PolicyLintDocument::of(found.as_ref().map_err(Vec::as_slice)));
     Ok(status)
+}
+
+/// Those of the policy in force.
+fn exceptions(stage: Option<&str>, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open(common)?;
+    workbench.valid_policy()?;
+    if let Some(stage) = stage {
+        workbench.set_stage(stage)?;
+    }
+    let view = workbench.view();
+    let all = view.exceptions();
+    output.print(&report::exceptions(&all, &view.stage), || PolicyExceptionsDocument {
+        schema: names::PolicyExceptions,
+        policy: &view.policy.digest,
+        stage: &view.stage,
+        exceptions: all.iter().map(ExceptionDocument::from).collect(),
+    });
+    Ok(0)
 }
 
 fn seal_of(seen: Option<&SealSeen>) -> &PolicySeal {

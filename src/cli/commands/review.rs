@@ -26,7 +26,10 @@ pub(crate) struct Review {
     /// The number of the record to take back, as `review --history` and `ledger show` list it
     #[arg(long, value_name = "RECORD", conflicts_with = "undo")]
     of: Option<u64>,
-    /// For how many hours the stage (--stage) warns instead of refusing; with break-glass
+    /// The stage that is to warn instead of refusing; with break-glass
+    #[arg(long, value_name = "STAGE")]
+    stage: Option<String>,
+    /// For how many hours; with break-glass
     #[arg(long, value_name = "N")]
     hours: Option<u32>,
     /// Take back your latest reviews that still stand: all that were recorded together
@@ -75,17 +78,18 @@ pub(super) fn run(arguments: &Review, common: &Common, output: &Output) -> Resul
     let Some(reason) = arguments.reason.as_deref() else {
         return Err(usage("a review needs a reason", "add --reason WHY"));
     };
-    if arguments.hours.is_some() != (word == ReviewWord::BreakGlass) {
+    let is_glass = word == ReviewWord::BreakGlass;
+    if arguments.hours.is_some() != is_glass || arguments.stage.is_some() != is_glass {
         return Err(usage(
-            "--hours and break-glass go together",
+            "--stage, --hours and break-glass go together",
             "`touchmark review break-glass MODEL --stage STAGE --hours N --reason WHY`",
         ));
     }
     let act = match (word, arguments.of, models.as_slice()) {
         (ReviewWord::BreakGlass, None, models) => {
             let workbench = open_to_browse(common, output)?;
-            let stage = workbench.view().stage.clone();
-            workbench.break_glass(models, &stage, arguments.hours.unwrap_or_default(), reason)?
+            let stage = arguments.stage.as_deref().unwrap_or_default();
+            workbench.break_glass(models, stage, arguments.hours.unwrap_or_default(), reason)?
         }
         (ReviewWord::TakeBack, Some(of), [model]) => {
             let workbench = open_to_browse(common, output)?;

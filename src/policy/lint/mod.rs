@@ -1,6 +1,7 @@
 //! What is valid in a policy and probably not meant: patterns that let in too many, rules that do nothing, names that
 //! can be taken for others. What makes a policy invalid is found where it is read. It knows no file and no clock.
 
+mod exceptions;
 mod expressions;
 mod finding;
 mod rules;
@@ -26,8 +27,10 @@ pub fn lint(policy: &Policy, now: jiff::Timestamp, inventory: Option<&Inventory>
         let top = written.top();
         signers::look(&mut found, policy, top, now);
         whole::look(&mut found, policy, top);
+        exceptions::look(&mut found, policy, top, now);
         if let Some(inventory) = inventory {
             seen::look(&mut found, policy, top, inventory);
+            exceptions::look_for(&mut found, policy, top, inventory);
         }
     }
     found.sorted(match inventory {

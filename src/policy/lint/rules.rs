@@ -103,6 +103,17 @@ const STAGE: &str = r#"
 {}
 "#;
 
+const EXCEPTION: &str = r#"
+[[stage]]
+name = "staging"
+[[exception]]
+id = "EX-1"
+control = "L1.06"
+stages = ["staging"]
+reason = "signed from June on"
+{}
+"#;
+
 rules! {
     PATTERN_BROAD: Error File, "PATTERN-BROAD", "A pattern of subjects matches anybody",
         "write the subject as `touchmark show MODEL` prints it, with exact:", SIGSTORE,
@@ -278,4 +289,32 @@ id = {}
 predicate = "https://in-toto.io/attestation/test-result/v0.1"
 "#,
         "\"idle\"", "\"busy\"";
+    EXCEPTION_LONG: Warning File, "EXCEPTION-LONG", "An exception lasts longer than a year, so hardly anybody will look at it again",
+        "let it end within a year, and renew it if it is still needed", EXCEPTION,
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2036-01-31T00:00:00Z",
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    EXCEPTION_ENDED: Warning File, "EXCEPTION-ENDED", "An exception has ended: it has no effect, and L3.15 fails for its models",
+        "remove it, or have it approved again with a later `expires`", EXCEPTION,
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2020-01-01T00:00:00Z\nexpires = 2020-06-01T00:00:00Z",
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    EXCEPTION_ENDS: Note File, "EXCEPTION-ENDS", "An exception ends soon",
+        "make sure that the evidence will be there, or have it approved again", EXCEPTION,
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2026-12-01T00:00:00Z",
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    EXCEPTION_APPROVAL: Warning File, "EXCEPTION-APPROVAL", "The owner of an exception approved it",
+        "let somebody else approve it", EXCEPTION,
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"a@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z",
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    EXCEPTION_BROAD: Error File, "EXCEPTION-BROAD", "An exception is for the models of any owner",
+        "write the owner in full, up to the slash: owner/*", EXCEPTION,
+        "subject = \"*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z",
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    EXCEPTION_UNMATCHED: Warning Inventory, "EXCEPTION-UNMATCHED", "The subject of an exception is no model of the inventory",
+        "correct the subject, or remove the exception", EXCEPTION,
+        "subject = \"vendor/*\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z",
+        "subject = \"acme/chat\"\nowner = \"a@acme.example\"\napproved_by = \"b@acme.example\"\ncreated = 2026-11-01T00:00:00Z\nexpires = 2027-01-31T00:00:00Z";
+    GLASS_CONTRADICTED: Error File, "GLASS-CONTRADICTED", "Breaking the glass of a production stage admits contradicted evidence, such as files that were changed after signing",
+        "add \"contradicted\" to `forbids`, or leave `forbids` out", STAGE,
+        "name = \"production\"\nproduction = true\nbreak_glass = { approvers = 2, max_hours = 12, forbids = [] }",
+        "name = \"production\"\nproduction = true\nbreak_glass = { approvers = 2, max_hours = 12 }";
 }

@@ -238,6 +238,7 @@ fn every_document() -> Desk {
     desk.prints("policy", &["policy", "show", "strict"]);
     desk.prints("policy-check", &["policy", "check"]);
     desk.prints("policy-lint", &["policy", "lint"]);
+    desk.prints("policy-exceptions", &["policy", "exceptions"]);
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
