@@ -15,6 +15,7 @@ mod edit;
 mod exception;
 mod grants;
 mod index;
+mod layers;
 pub mod lint;
 mod matching;
 mod names;
@@ -44,6 +45,7 @@ pub use document::{
 pub use edit::{with_anchor, without_anchor};
 pub use exception::{Exception, Excused, Subject, Term};
 pub use index::Patterns;
+pub use layers::{extends, layered};
 pub use matching::Window;
 pub use parse::parse;
 pub use patterns::ModelPattern;

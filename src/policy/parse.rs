@@ -44,6 +44,7 @@ const TOP: [&str; 24] = [
 ];
 
 const TOP_HINTS: Hints = &[
+    ("extends", "this policy can only be read together with the one that it extends"),
     ("attesters", "write [[attester]]"),
     ("requires", "write [[require]]"),
     ("trusted_summaries", "write [[trusted_summary]]"),

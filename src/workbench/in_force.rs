@@ -2,7 +2,7 @@
 //! to a view is not known here.
 
 use super::options::OpenOptions;
-use super::seal::look_at_seal;
+use super::seal::{look_at_seal, with_below};
 use crate::clock::this_second;
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
@@ -94,16 +94,62 @@ pub(super) fn read_policy(
         let (policy, seal) = instead(before)?;
         return Ok(PolicyInForce { policy, text: String::new(), faults: vec![fault], seal });
     };
-    let base = path.parent().map(Path::to_owned);
     let origin = path.strip_prefix(&workspace.root).unwrap_or(&path);
-    let read = policy::parse(&text, &origin.to_string_lossy(), base);
+    let read = parse_policy(&text, &origin.to_string_lossy(), &path);
     match read.and_then(|policy| policy.valid_at(now)) {
-        Ok(policy) => Ok(PolicyInForce { policy, text, faults: Vec::new(), seal }),
+        Ok(policy) => {
+            let seal = match below_of(&text, &path) {
+                Some(below) => with_below(seal, workspace, &below, now),
+                None => seal,
+            };
+            Ok(PolicyInForce { policy, text, faults: Vec::new(), seal })
+        }
         Err(faults) => {
             let (policy, seal) = instead(before)?;
             Ok(PolicyInForce { policy, text, faults, seal })
         }
     }
+}
+
+/// The file that the policy of a file extends.
+pub(super) fn below_of(text: &str, file: &Path) -> Option<PathBuf> {
+    Some(file.parent()?.join(policy::extends(text)?))
+}
+
+/// The policy of a text that stands, or is to stand, in a file, with the one that it extends.
+///
+/// # Errors
+/// Every fault found; never empty.
+pub fn parse_policy(text: &str, origin: &str, file: &Path) -> std::result::Result<Policy, Vec<PolicyError>> {
+    let Some(below) = below_of(text, file) else {
+        return policy::parse(text, origin, file.parent().map(Path::to_owned));
+    };
+    let name = || crate::text::screen(&policy::extends(text).unwrap_or_default());
+    let line = text.lines().zip(1..).find(|(line, _)| line.trim_start().starts_with("extends"));
+    let line = line.map(|(_, line)| line);
+    let fault = |message: String, help: Option<String>| vec![PolicyError { line, message, help }];
+    let read = crate::disk::read_small(&below, LIMIT_POLICY_BYTES).map_err(|error| {
+        fault(format!("`{}`, which this policy extends, cannot be read: {}", name(), error.what), error.help)
+    })?;
+    let read = String::from_utf8(read)
+        .map_err(|_| fault(format!("`{}`, which this policy extends, is not UTF-8 text", name()), None))?;
+    if policy::extends(&read).is_some() {
+        let message = format!("`{}` extends another policy itself: only two layers are possible", name());
+        return Err(fault(message, Some("extend that one".to_owned())));
+    }
+    let under = policy::parse(&read, origin, below.parent().map(Path::to_owned)).map_err(|faults| {
+        let first = faults.into_iter().next();
+        let at = first.as_ref().and_then(|fault| fault.line).map(|line| format!("line {line}: "));
+        let what = first.map(|fault| (fault.message, fault.help)).unwrap_or_default();
+        let message = format!(
+            "`{}`, which this policy extends, is not valid: {}{}",
+            name(),
+            at.unwrap_or_default(),
+            what.0
+        );
+        fault(message, what.1)
+    })?;
+    policy::layered(text, origin, &under, &read)
 }
 
 /// The error of a policy that has this fault.

@@ -70,6 +70,7 @@ pub use deploying::Spotting;
 pub use door::Workbench;
 pub use events::Event;
 pub use import::ImportedBill;
+pub use in_force::parse_policy;
 pub use job::{Job, JobId, JobKind, JobRow, JobState};
 pub use options::OpenOptions;
 pub use pinning::diff_descriptors;

@@ -2,7 +2,7 @@
 //! that is kept. Nothing is published, recorded or written.
 
 use super::door::Workbench;
-use super::in_force::PolicyInForce;
+use super::in_force::{PolicyInForce, parse_policy};
 use super::publish::Next;
 use crate::error::Result;
 use crate::policy::lint::{Finding, Lint, lint};
@@ -65,7 +65,10 @@ impl Workbench {
 
 fn candidate(text: &str, file: Option<&Path>) -> std::result::Result<Policy, Vec<PolicyError>> {
     let origin = file.map(|file| file.to_string_lossy().into_owned()).unwrap_or_default();
-    policy::parse(text, &origin, file.and_then(Path::parent).map(Path::to_owned))
+    match file {
+        Some(file) => parse_policy(text, &origin, file),
+        None => policy::parse(text, &origin, None),
+    }
 }
 
 /// The findings that the other policy does not have, wherever they stand in it.

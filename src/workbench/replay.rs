@@ -2,7 +2,7 @@
 
 use super::anchors;
 use super::door::Workbench;
-use super::in_force::{LIMIT_POLICY_BYTES, invalid};
+use super::in_force::{LIMIT_POLICY_BYTES, invalid, parse_policy};
 use crate::decision::{
     About, Anchors, AnchorsDocument, By, DecisionRecord, DecisionRecordSchema, Evidence, EvidenceDocument,
     Facts, Feeds, Inputs, Question, RecordedDecision, RecordedVerification, Replayed, VerificationRecord,
@@ -155,8 +155,7 @@ impl Workbench {
                 let bytes = read_small(path, LIMIT_POLICY_BYTES)?;
                 let text = String::from_utf8(bytes)
                     .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(path))?;
-                let base = path.parent().map(Path::to_owned);
-                let policy = policy::parse(&text, &path.to_string_lossy(), base).map_err(|faults| {
+                let policy = parse_policy(&text, &path.to_string_lossy(), path).map_err(|faults| {
                     faults.first().map_or_else(|| odd_policy(path), |first| invalid(first, path))
                 })?;
                 let anchors = anchors::load(&policy, inputs.at)?.0;

@@ -71,6 +71,19 @@ pub fn look_at_seal(workspace: &Workspace, policy: &Path, bytes: &[u8], now: Tim
     }
 }
 
+/// What a policy's own signature comes to with that of the policy that it extends: no better than either.
+pub(super) fn with_below(own: PolicySeal, workspace: &Workspace, below: &Path, now: Timestamp) -> PolicySeal {
+    let Ok(bytes) = read_small(below, LIMIT_BYTES) else { return PolicySeal::Invalid };
+    let theirs = look_at_seal(workspace, below, &bytes, now).seal;
+    let rank = |seal: &PolicySeal| match seal {
+        PolicySeal::Signed(_) => 0,
+        PolicySeal::Unsigned => 1,
+        PolicySeal::Changed => 2,
+        PolicySeal::Invalid => 3,
+    };
+    if rank(&theirs) > rank(&own) { theirs } else { own }
+}
+
 /// The anchors that `policy_trust` names. One that cannot be read is an error: what it would have said is not known.
 fn anchors(workspace: &Workspace) -> Result<Vec<Anchor>, Error> {
     let read = |path: &PathBuf| {

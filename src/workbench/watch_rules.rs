@@ -4,6 +4,7 @@
 use super::anchors;
 use super::door::{Inner, Workbench};
 use super::events::Event;
+use super::in_force::below_of;
 use super::publish::Next;
 use super::seal;
 use crate::error::Result;
@@ -75,7 +76,21 @@ impl Workbench {
         let policy = self.policy_file();
         let of_seal = policy.iter().flat_map(|policy| seal::files(&workspace, policy).collect::<Vec<_>>());
         let of_seal = of_seal.collect::<Vec<_>>();
-        policy.into_iter().chain(own).chain(of_seal).chain(anchors::files(&self.view().policy)).collect()
+        let below = self.policy_below();
+        let below_seal = below.iter().flat_map(|below| seal::files(&workspace, below).collect::<Vec<_>>());
+        let below: Vec<PathBuf> = below.iter().cloned().chain(below_seal).collect();
+        policy
+            .into_iter()
+            .chain(below)
+            .chain(own)
+            .chain(of_seal)
+            .chain(anchors::files(&self.view().policy))
+            .collect()
+    }
+
+    /// The file that the policy extends.
+    fn policy_below(&self) -> Option<PathBuf> {
+        below_of(&self.view().policy_text, &self.policy_file()?)
     }
 
     fn renew_rules(&self, changed: &[PathBuf]) -> Result<()> {
@@ -90,7 +105,8 @@ impl Workbench {
         let is_changed = |policy: &PathBuf| {
             changed.contains(policy) || seal::files(&workspace, policy).any(|file| changed.contains(&file))
         };
-        match self.policy_file().filter(is_changed) {
+        let below = self.policy_below().filter(is_changed);
+        match self.policy_file().filter(|policy| is_changed(policy) || below.is_some()) {
             Some(_) => self.reload_policy(),
             None => self.renew(|view| Ok(Next::as_in(view))).map(drop),
         }

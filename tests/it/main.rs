@@ -97,6 +97,7 @@ mod policy_demands;
 mod policy_edges;
 mod policy_exceptions;
 mod policy_keys;
+mod policy_layers;
 mod policy_lint;
 mod policy_meaning;
 mod policy_preview;

@@ -15,7 +15,7 @@ use crate::policy;
 use crate::report;
 use crate::text::{block, screen};
 use crate::words::seal::seal;
-use crate::workbench::{SealSeen, look_at_seal};
+use crate::workbench::{SealSeen, look_at_seal, parse_policy};
 use clap::Subcommand;
 use std::path::{Path, PathBuf};
 
@@ -62,8 +62,7 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
             let workspace = Workspace::find_made(common.workspace.as_deref()).ok();
             let seen = workspace.map(|workspace| look_at_seal(&workspace, file, &bytes, common.now()));
             let text = text_of(bytes, file)?;
-            let base = file.parent().map(Path::to_owned);
-            let read = policy::parse(&text, &file.to_string_lossy(), base);
+            let read = parse_policy(&text, &file.to_string_lossy(), file);
             match read.and_then(|policy| policy.valid_at(common.now())) {
                 Ok(policy) => {
                     let human = report::policy(&policy, seal_of(seen.as_ref()));
@@ -119,8 +118,7 @@ fn lint(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
     let (read, inventory) = match file {
         Some(file) => {
             let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
-            let base = file.parent().map(Path::to_owned);
-            let read = policy::parse(&text, &file.to_string_lossy(), base);
+            let read = parse_policy(&text, &file.to_string_lossy(), file);
             (read.and_then(|policy| policy.valid_at(common.now())), None)
         }
         None => {
