@@ -174,7 +174,7 @@ fn only_the_file_that_is_extended_counts_and_there_are_two_layers() {
     let (_, records) = run(&["ledger", "show", "acme/receipt-reader", "--format", "json"]);
     let records: serde_json::Value = serde_json::from_str(&records).unwrap();
     let last = records["records"].as_array().or(records["entries"].as_array()).unwrap().last().unwrap();
-    let number = last["number"].as_u64().unwrap().to_string();
+    let number = last["seq"].as_u64().unwrap().to_string();
     let (code, said) = run(&["ledger", "replay", &number]);
     assert_eq!(code, Some(0), "{said}");
 }
