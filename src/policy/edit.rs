@@ -39,7 +39,7 @@ pub fn without_anchor(text: &str, name: &str) -> Result<String> {
     proven(text, &before, after, name, None)
 }
 
-fn read(text: &str) -> Result<Policy> {
+pub(super) fn read(text: &str) -> Result<Policy> {
     parse(text, "", None).map_err(|faults| {
         let fault = faults.into_iter().next();
         let line = fault.as_ref().and_then(|fault| fault.line);
@@ -88,9 +88,10 @@ fn rest_of(text: &str, name: &str) -> Option<toml::Table> {
     Some(document)
 }
 
-fn odd_form() -> Error {
-    Error::new(Code::Config, "touchmark cannot edit anchors that are written in this form")
-        .help("write each anchor as its own [trust.NAME] block, or edit the file by hand")
+pub(super) fn odd_form() -> Error {
+    Error::new(Code::Config, "touchmark cannot edit what is written in this form").help(
+        "write each entry as its own block, such as [trust.NAME] or [[publisher]], or edit the file by hand",
+    )
 }
 
 /// Keys in the order in which they are written, each with its value.
@@ -107,7 +108,7 @@ fn rows(anchor: &AnchorSource) -> [(&'static str, Option<Value>); 4] {
     ]
 }
 
-fn newline(text: &str) -> &'static str {
+pub(super) fn newline(text: &str) -> &'static str {
     if text.contains("\r\n") { "\r\n" } else { "\n" }
 }
 
@@ -243,12 +244,12 @@ fn content_and_end(line: &str) -> (&str, &str) {
     line.split_at(line.trim_end_matches(['\r', '\n']).len())
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |newline| newline + 1)
 }
 
 /// After the line's end.
-fn line_end(text: &str, at: usize) -> usize {
+pub(super) fn line_end(text: &str, at: usize) -> usize {
     text.get(at..).and_then(|rest| rest.find('\n')).map_or(text.len(), |newline| at + newline + 1)
 }
 

@@ -96,6 +96,7 @@ mod policy;
 mod policy_demands;
 mod policy_edges;
 mod policy_exceptions;
+mod policy_edits;
 mod policy_keys;
 mod policy_layers;
 mod policy_lint;
