@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use touchmark::inventory::{Aliases, ModelId};
 use touchmark::maturity::{CapNode, CapPlan, CapState};
 use touchmark::query::Index;
+use touchmark::signing::Progress;
 use touchmark::store::{self, Place, RecordKind};
 use touchmark::tui::theme::{self, Depth, Theme};
 use touchmark::tui::{Action, App, Effect, draw, update};
@@ -377,6 +378,32 @@ fn view_after_edit_of_all(bencher: Bencher) {
     view_after_edit(bencher, |text, round| {
         text.replace("clock_skew_seconds = 300", &format!("clock_skew_seconds = {}", 300 + round % 100))
     });
+}
+
+/// What a policy would change, asked as somebody types.
+fn previewed(bencher: Bencher, edit: impl Fn(&str) -> String) {
+    let (_, workbench, text) = busy();
+    let candidate = edit(text);
+    bencher.bench_local(|| {
+        let preview = workbench.preview_policy(&candidate, &Progress::default()).unwrap();
+        assert!(preview.faults.is_empty(), "{:?}", preview.faults);
+        preview.flips.models.len()
+    });
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn preview_of_comment(bencher: Bencher) {
+    previewed(bencher, |text| format!("{text}\n# more\n"));
+}
+
+#[divan::bench(sample_count = 10, sample_size = 1)]
+fn preview_of_stages(bencher: Bencher) {
+    previewed(bencher, |text| text.replace("on_missing = \"closed\"", "on_missing = \"open\""));
+}
+
+#[divan::bench(sample_count = 5, sample_size = 1)]
+fn preview_of_all(bencher: Bencher) {
+    previewed(bencher, |text| text.replace("clock_skew_seconds = 300", "clock_skew_seconds = 301"));
 }
 
 /// What the screens do about a new view, besides drawing it.

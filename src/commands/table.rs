@@ -476,6 +476,14 @@ pub const TABLE: &[Command] = &[
         "Find what is valid in a policy and probably not meant; with the workspace's policy also by its inventory"),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
+    line("policy preview", "<NEW>").run(
+        "Show what a new policy would change: which models, from what to what, and why; exits with 1 if any changes"),
+    line("policy explain", "<MODEL>").run(
+        "Show which rules of the policy concern a model, and what each comes to: publisher, signer, claims, stage"),
+    line("policy suggest", "<MODEL>").run(
+        "Suggest edits of the policy that would let a model pass, from what was observed; changes nothing"),
+    line("policy what-if", "").run(
+        "Show what would follow if an identity could not be trusted since some time; exits with 1 if any model changes"),
     line("policy show", "[NAME]").run("Print a built-in policy, to start from"),
     line("trust list", "").within(Cmd::Policy, "It lists the anchors of the policy beside its text.",
         "List the anchors of the policy, and those inside this program: kind, age, digest, origin"),

@@ -14,7 +14,10 @@ mod maturity_report;
 pub mod names;
 mod pins;
 mod policy_exceptions;
+mod policy_explain;
 mod policy_lint;
+mod policy_preview;
+mod policy_suggest;
 mod predicates;
 mod published;
 mod report_written;
@@ -27,6 +30,7 @@ mod trust;
 mod verdict;
 mod verification;
 mod way_up;
+mod what_if;
 mod workspace;
 
 pub use asked::{
@@ -53,7 +57,10 @@ pub use maturity_report::{
 };
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
+pub use policy_explain::PolicyExplainDocument;
 pub use policy_lint::{LintFindingDocument, PolicyLintDocument};
+pub use policy_preview::{FlipsDocument, PolicyPreviewDocument};
+pub use policy_suggest::PolicySuggestDocument;
 pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
 pub use report_written::{ReportWrittenDocument, WrittenReport};
@@ -79,6 +86,7 @@ pub use way_up::{
     AncestorUnlockBody, ControlUnlockBody, RisenBody, StepBody, StepUnlockBody, UnlockDocument, VariableBody,
     WayBody, WayUpBody, WaysBody,
 };
+pub use what_if::PolicyWhatIfDocument;
 pub use workspace::{
     AgainstDocument, DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
     LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument, LedgerOutcome,

@@ -14,7 +14,10 @@ use super::inventory::{
 use super::maturity_report::MaturityReportDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
 use super::policy_exceptions::PolicyExceptionsDocument;
+use super::policy_explain::PolicyExplainDocument;
 use super::policy_lint::PolicyLintDocument;
+use super::policy_preview::PolicyPreviewDocument;
+use super::policy_suggest::PolicySuggestDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
@@ -29,6 +32,7 @@ use super::trust::{
 use super::verdict::{ScoreDocument, VerdictDocument};
 use super::verification::VerificationDocument;
 use super::way_up::UnlockDocument;
+use super::what_if::PolicyWhatIfDocument;
 use super::workspace::{
     DemoDocument, ErrorDocument, InitDocument, KeymapCheckDocument, KeymapDocument,
     LedgerCheckpointMadeDocument, LedgerDocument, LedgerExportDocument, LedgerImportDocument,
@@ -121,7 +125,11 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     row::<PolicyExceptionsDocument<'static>>("policy-exceptions", "`policy exceptions`"),
+    row::<PolicyExplainDocument<'static>>("policy-explain", "`policy explain`"),
     row::<PolicyLintDocument<'static>>("policy-lint", "`policy lint`"),
+    row::<PolicyPreviewDocument<'static>>("policy-preview", "`policy preview`"),
+    row::<PolicySuggestDocument<'static>>("policy-suggest", "`policy suggest`"),
+    row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),

@@ -3,6 +3,7 @@
 
 use super::document::{Policy, Publisher, Stage};
 use super::edit::read;
+use super::exception::Excused;
 use super::names::{ROLES, word};
 use super::rewrite::{Change, Named, inline};
 use super::role::Role;
@@ -66,8 +67,8 @@ pub struct NewIdentity {
 pub struct NewException {
     /// Its id.
     pub id: String,
-    /// The control or requirement.
-    pub control: String,
+    /// What may be missing.
+    pub excuses: Excused,
     /// The model that it is for: an id, a pattern or a root digest.
     pub subject: String,
     /// The stages.
@@ -146,9 +147,13 @@ impl NewIdentity {
 
 impl NewException {
     fn keys(&self) -> Vec<(&'static str, Value)> {
+        let kind = match &self.excuses {
+            Excused::Requirement(_) => "requirement",
+            Excused::Control(_) | Excused::Ancestors => "control",
+        };
         let mut keys: Vec<(&'static str, Value)> = vec![
             ("id", self.id.as_str().into()),
-            ("control", self.control.as_str().into()),
+            (kind, self.excuses.as_str().into()),
             ("subject", self.subject.as_str().into()),
             ("stages", list(&self.stages)),
             ("owner", self.owner.as_str().into()),

@@ -10,6 +10,7 @@ mod data;
 mod dead;
 mod demanded;
 mod demands;
+mod diff;
 mod document;
 mod edit;
 mod edits;
@@ -40,13 +41,14 @@ pub use class::{Action, Class};
 pub use clauses::{Answer, ClauseFault, answer};
 pub use concerns::{ConcernIndex, Concerns, PublisherConcern, concerns};
 pub use data::{DatasetPattern, LicencePattern};
+pub use diff::{Became, DiffLine, diff};
 pub use document::{
     AcceptCache, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern,
     LedgerRules, Policy, Publisher, Publishers, Stage,
 };
 pub use edit::{with_anchor, without_anchor};
-pub use exception::{Exception, Excused, Subject, Term};
 pub use edits::{NewException, NewIdentity, PolicyEdit, edited};
+pub use exception::{Exception, Excused, Subject, Term};
 pub use index::Patterns;
 pub use layers::{extends, layered};
 pub use matching::Window;

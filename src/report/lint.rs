@@ -7,11 +7,7 @@ use std::fmt::Write as _;
 /// What was found, and what was not examined.
 pub fn lint(lint: &Lint) -> String {
     let mut out = String::new();
-    for Finding { rule, line, what } in &lint.findings {
-        let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
-        let _ = writeln!(out, "{:<7}  {line}{}  {}", rule.weight.word(), screen(what), rule.code);
-        let _ = writeln!(out, "         help: {}", rule.help);
-    }
+    lint.findings.iter().for_each(|one| out.push_str(&finding(one)));
     let counts = [Weight::Error, Weight::Warning, Weight::Note];
     let counts = counts.map(|weight| (lint.count(weight), weight.word()));
     let counts: Vec<String> =
@@ -31,6 +27,13 @@ pub fn lint(lint: &Lint) -> String {
         }
     }
     out
+}
+
+/// One finding.
+pub(super) fn finding(Finding { rule, line, what }: &Finding) -> String {
+    let line = line.map(|line| format!("line {line}: ")).unwrap_or_default();
+    let found = format!("{:<7}  {line}{}  {}", rule.weight.word(), screen(what), rule.code);
+    format!("{found}\n         help: {}\n", rule.help)
 }
 
 /// `docs/policy-lint.md`.

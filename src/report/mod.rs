@@ -9,18 +9,22 @@ pub mod claims;
 mod comparison;
 pub mod deployments;
 mod exceptions;
+mod explained;
 mod lint;
 mod pinned;
 pub mod pins;
 mod policy;
 mod predicates;
+mod preview;
 mod replay;
 mod reviews;
 mod rubrics;
 pub mod snapshot;
+mod suggested;
 pub mod survey;
 mod text;
 pub mod way_up;
+mod what_if;
 mod why;
 
 pub use attest::{attested, attested_next, inheritance};
@@ -28,16 +32,20 @@ pub use case::case;
 pub use checks::checks_page;
 pub use comparison::{compared_summary, compared_title, comparison, values};
 pub use exceptions::exceptions;
+pub use explained::explained;
 pub use lint::{lint, lint_page};
 pub use policy::{policy, policy_faults};
 pub use predicates::predicates_page;
+pub use preview::{flips, preview};
 pub use replay::replayed;
 pub use reviews::{review, reviews};
 pub use rubrics::rubrics;
+pub use suggested::suggested;
 pub use survey::survey;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
     read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict, verification,
     with_mark,
 };
+pub use what_if::what_if;
 pub use why::{command_of, why};

@@ -7,6 +7,8 @@ use crate::inventory::ModelId;
 use crate::policy::PolicyError;
 use crate::policy::lint::{Finding, Lint};
 use rayon::prelude::*;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -53,7 +55,8 @@ pub struct Flip {
 }
 
 /// What a change means, the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
 pub enum Turn {
     /// It was kept out, and would be let in.
     LetIn,

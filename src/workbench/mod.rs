@@ -47,6 +47,7 @@ mod running;
 mod seal;
 mod snapshot;
 mod sources;
+mod suggesting;
 mod summarising;
 mod trust_edit;
 mod trust_files;

@@ -3,7 +3,7 @@
 use crate::policy::read;
 use proptest::prelude::*;
 use touchmark::Code;
-use touchmark::policy::{NewException, NewIdentity, Policy, PolicyEdit, Role, TextPattern, edited};
+use touchmark::policy::{Excused, NewException, NewIdentity, Policy, PolicyEdit, Role, TextPattern, edited};
 use touchmark::signing::{Identity, Method};
 
 const POLICY: &str = "\
@@ -244,10 +244,10 @@ fn an_observed_signer_is_trusted_for_the_model_s_publisher_or_for_that_model_alo
     }
 }
 
-fn exception() -> PolicyEdit {
+fn exception(excuses: Excused) -> PolicyEdit {
     PolicyEdit::AddException(NewException {
         id: "EX-1".to_owned(),
-        control: "L2.04".to_owned(),
+        excuses,
         subject: "acme/chat".to_owned(),
         stages: vec!["dev".to_owned()],
         owner: "ml@acme.example".to_owned(),
@@ -264,11 +264,18 @@ fn an_exception_is_written_as_the_document_has_it() {
     let block = "[[exception]]\nid = \"EX-1\"\ncontrol = \"L2.04\"\nsubject = \"acme/chat\"\nstages = [\"dev\"]\n\
                  owner = \"ml@acme.example\"\napproved_by = \"ciso@acme.example\"\nreason = \"signed again at ingest\"\n\
                  compensating = [\"scan\"]\ncreated = 2026-10-02T00:00:00Z\nexpires = 2026-12-31T00:00:00Z\n";
-    match read(&format!("{POLICY}\n\n{block}")) {
-        Ok(_) => assert_eq!(edited(POLICY, &exception()).unwrap(), format!("{POLICY}\n\n{block}")),
-        // What this version cannot read is not written.
-        Err(_) => assert_eq!(edited(POLICY, &exception()).unwrap_err().code, Code::Config),
-    }
+    assert_eq!(
+        edited(POLICY, &exception(Excused::Control("L2.04".to_owned()))).unwrap(),
+        format!("{POLICY}\n\n{block}")
+    );
+    // A requirement is excused by its own key, and only one that there is.
+    let requirement = || Excused::Requirement("build".to_owned());
+    assert_eq!(edited(POLICY, &exception(requirement())).unwrap_err().code, Code::Config);
+    let demanded = edited(POLICY, &edits()[3].0).unwrap();
+    let excused = read(&edited(&demanded, &exception(requirement())).unwrap()).unwrap();
+    assert_eq!(excused.exceptions[0].excuses, requirement());
+    let capped = read(&edited(POLICY, &exception(Excused::Ancestors)).unwrap()).unwrap();
+    assert_eq!(capped.exceptions[0].excuses, Excused::Ancestors);
 }
 
 proptest! {
@@ -308,7 +315,8 @@ proptest! {
                 0 => table[kind].as_array().unwrap().last().unwrap()["subject"].clone(),
                 _ => table[kind].as_array().unwrap().last().unwrap()["identities"][0]["subject"].clone(),
             };
-            prop_assert_eq!(said(&is).as_str().unwrap(), format!("exact:{subject}"), "{}", written);
+            let written_subject = said(&is).as_str().unwrap().to_owned();
+            prop_assert_eq!(written_subject, format!("exact:{subject}"), "{}", written);
             match which {
                 0 => { is.remove(kind); }
                 1 => { is["publisher"][0]["identities"].as_array_mut().unwrap().pop(); }

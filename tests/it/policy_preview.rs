@@ -7,9 +7,11 @@ use std::path::Path;
 use touchmark::Code;
 use touchmark::decision::{Decision, Standing};
 use touchmark::inventory::ModelId;
+use touchmark::policy::Became;
 use touchmark::signing::Progress;
 use touchmark::view::View;
 use touchmark::view::flips::{Flip, Flips, Turn};
+use touchmark::view::suspected::When;
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 fn open(dir: &Path) -> Workbench {
@@ -182,4 +184,145 @@ fn nobody_waits_for_what_was_cancelled() {
     progress.cancel();
     let text = workbench.view().policy_text.clone();
     assert_eq!(workbench.preview_policy(&text, &progress).unwrap_err().code, Code::Cancelled);
+}
+
+#[test]
+fn the_command_shows_what_changes_and_its_status_says_whether_anything_does() {
+    let (dir, workbench) = verified();
+    let text = workbench.view().policy_text.clone();
+    drop(workbench);
+    let run = |text: &str, more: &[&str]| {
+        let new = dir.path().join("policies/new.toml");
+        fs::write(&new, text).unwrap();
+        let words = ["policy", "preview", new.to_str().unwrap(), "--workspace", dir.path().to_str().unwrap()];
+        let done = crate::support::touchmark(words.iter().chain(more));
+        (done.status.code(), crate::support::out(&done))
+    };
+    let (code, said) = run(&text, &[]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.starts_with("✓ no change") && said.contains("at stage production"), "{said}");
+    let (code, said) = run("schema = \"trust-policy/0.1\"\ncolour = 1\n", &[]);
+    assert_eq!(code, Some(2), "{said}");
+    assert!(said.contains("colour"), "{said}");
+    let open = text.replace("on_missing = \"closed\"", "on_missing = \"open\"");
+    let (code, said) = run(&open, &["--limit", "1"]);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(
+        said.contains("  refuse → admit: ") && said.contains("more; use --limit 0 to list all"),
+        "{said}"
+    );
+    let rows = |said: &str| {
+        said.lines().skip_while(|line| !line.is_empty()).filter(|line| line.contains(" → ")).count()
+    };
+    let (_, all) = run(&open, &["--limit", "0"]);
+    assert!(rows(&all) > rows(&said) && !all.contains("--limit"), "{all}");
+    // Another stage, another answer.
+    assert_eq!(run(&open, &["--stage", "dev"]).0, Some(0));
+    let (_, json) = run(&open, &["--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(document["stage"], "production");
+    let models = document["flips"]["models"].as_array().unwrap();
+    assert_eq!(models.len(), rows(&all));
+    assert_eq!((&models[0]["turn"], &models[0]["before"]["decision"]), (&"let-in".into(), &"refuse".into()));
+    // What is new to the linter stands below.
+    let (code, said) = run(&format!("{text}\n[[deny_identity]]\nsubject = 'regex:^.+$'\n"), &[]);
+    assert_eq!(code, Some(1));
+    assert!(said.contains("new in this policy:\nerror ") || said.contains("  PATTERN-BROAD\n"), "{said}");
+    assert!(dir.path().join("policies/samples.toml").exists());
+    assert_eq!(fs::read_to_string(dir.path().join("policies/samples.toml")).unwrap(), text);
+}
+
+const RELEASE: &str = "CN=acme release,O=Acme";
+const ORCHID: &str = "https://ci.orchid.example/orchid/speech/release.yml@refs/tags/v1";
+const LUMEN: &str = "sha256:d602a8dba54101905480147f850df49fba58144ad561a9f2973c20016bb2d05a";
+
+#[test]
+fn an_identity_under_suspicion_is_split_by_when_it_signed_before_anything_is_saved() {
+    let (dir, workbench) = verified();
+    let text = fs::read_to_string(workbench.policy_file().unwrap()).unwrap();
+    let before = workbench.view();
+    let asked = |subject: &str, since: Option<&str>| {
+        let since = since.map(|since| since.parse().unwrap());
+        workbench.what_if_denied(subject, since, &Progress::default()).unwrap()
+    };
+    let always = asked(RELEASE, None);
+    assert!(always.count(When::After) > 0, "{:?}", always.signed);
+    assert_eq!(always.count(When::Before), 0);
+    let kept_out: Vec<&str> = always
+        .flips
+        .models
+        .iter()
+        .filter(|flip| flip.turn() == Turn::KeptOut)
+        .map(|flip| flip.model.raw())
+        .collect();
+    assert!(kept_out.contains(&"acme/claims-sorter"), "{kept_out:?}");
+    // Where it runs, it would be refused at the stage of that place.
+    let place = always.running.iter().find(|one| one.model.raw() == "acme/claims-sorter").unwrap();
+    assert_eq!(place.deployed.place.raw(), "claims-desk/eu-1");
+    assert_eq!((place.before, place.after), (Decision::Admit, Decision::Refuse));
+    assert_eq!(place.let_in, None);
+    // What is denied from a time on that has not come leaves what was signed before it.
+    let later = asked(RELEASE, Some("2044-01-01T00:00:00Z"));
+    assert_eq!(later.signed.len(), always.signed.len());
+    assert_eq!(later.count(When::After), 0);
+    assert_eq!(later.count(When::Before), always.count(When::After));
+    assert_eq!(later.count(When::Without), always.count(When::Without));
+    // What has a trusted time before then does not change.
+    let (orchid, spared) = (asked(ORCHID, None), asked(ORCHID, Some("2044-01-01T00:00:00Z")));
+    assert!(spared.count(When::Before) > 0, "{:?}", spared.signed);
+    assert!(spared.flips.models.len() < orchid.flips.models.len(), "{:?}", spared.flips.models);
+    // The moment itself is no longer before.
+    let signed = always.signed.iter().find_map(|one| one.at).unwrap();
+    let exactly = asked(RELEASE, Some(&signed.to_string()));
+    assert!(exactly.signed.iter().filter(|one| one.at == Some(signed)).all(|one| one.when == When::After));
+    // A key never has a trusted time here.
+    let key = asked(LUMEN, Some("2044-01-01T00:00:00Z"));
+    assert!(key.count(When::Without) > 0 && key.count(When::Without) == key.signed.len());
+    assert!(key.flips.models.iter().any(|flip| flip.model.raw() == "lumen/iris-base"));
+    let nobody = asked("CN=nobody", None);
+    assert_eq!((nobody.signed.len(), nobody.flips.models.len(), nobody.running.len()), (0, 0, 0));
+    assert!(std::sync::Arc::ptr_eq(&workbench.view(), &before));
+    assert_eq!(fs::read_to_string(workbench.policy_file().unwrap()).unwrap(), text);
+    // The edit that is shown is the one that was judged.
+    let added: Vec<&str> =
+        always.edit.iter().filter(|line| line.became == Became::Added).map(|line| line.text.trim()).collect();
+    assert_eq!(added, ["", "[[deny_identity]]", "subject = \"exact:CN=acme release,O=Acme\""]);
+    // After a gate let it in, that is known.
+    workbench.gate(&ModelId::new("acme/claims-sorter"), "production", false).unwrap();
+    let again = asked(RELEASE, None);
+    let place = again.running.iter().find(|one| one.model.raw() == "acme/claims-sorter").unwrap();
+    assert!(place.let_in.is_some());
+    drop(dir);
+}
+
+#[test]
+fn the_command_says_what_would_follow_and_how_to_do_it() {
+    let (dir, workbench) = verified();
+    drop(workbench);
+    let run = |words: &[&str]| {
+        let words = [&["policy", "what-if", "--workspace", dir.path().to_str().unwrap()], words].concat();
+        let done = crate::support::touchmark(&words);
+        (done.status.code(), crate::support::out(&done))
+    };
+    let (code, said) = run(&["--deny", RELEASE, "--since", "2020-01-01T00:00:00Z"]);
+    assert_eq!(code, Some(1), "{said}");
+    for part in [
+        "if CN=acme release,O=Acme is denied since 2020-01-01T00:00:00Z",
+        "signed after, by a trusted time; would not count: ",
+        "admit → refuse: ",
+        "where it runs\n  acme/claims-sorter  claims-desk/eu-1 (production)  admit → refuse",
+        "+ after = 2020-01-01T00:00:00Z",
+        "nothing was changed",
+    ] {
+        assert!(said.contains(part), "{part}: {said}");
+    }
+    let (code, said) = run(&["--deny", "CN=nobody"]);
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("it signed 0 things") && !said.contains("where it runs"), "{said}");
+    let (code, json) = run(&["--deny", RELEASE, "--format", "json"]);
+    let document: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!((code, &document["since"]), (Some(1), &serde_json::Value::Null));
+    assert_eq!(document["running"][0]["deployed"]["place"], "claims-desk/eu-1");
+    let policy = fs::read_to_string(dir.path().join("policies/samples.toml")).unwrap();
+    assert!(!policy.contains("deny_identity"));
 }

@@ -1,25 +1,31 @@
-//! `policy check`, `policy lint`, `policy exceptions`, `policy show`: the trust policy, looked at and never changed.
+//! The commands of `policy`: the trust policy, looked at and never changed, and what a change of it would do.
 
 use crate::cli::common::Common;
 use crate::cli::output::Output;
-use crate::cli::session::open;
+use crate::cli::session::{find, no_such_model, open, options};
+use crate::decision::Decision;
 use crate::disk::read_small;
 use crate::documents::{
-    ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyFaultDocument,
-    PolicyLintDocument, names,
+    ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyExplainDocument,
+    PolicyFaultDocument, PolicyLintDocument, PolicyPreviewDocument, PolicySuggestDocument,
+    PolicyWhatIfDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
 use crate::maturity::PolicySeal;
 use crate::policy;
 use crate::report;
+use crate::signing::Progress;
 use crate::text::{block, screen};
 use crate::words::seal::seal;
-use crate::workbench::{SealSeen, look_at_seal, parse_policy};
+use crate::workbench::{OpenOptions, SealSeen, Workbench, look_at_seal, parse_policy};
 use clap::Subcommand;
+use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
 const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
+/// So many models are listed where nobody says how many.
+const SHOWN: usize = 20;
 
 /// The commands of `policy`.
 #[derive(Debug, Subcommand)]
@@ -37,6 +43,47 @@ pub(crate) enum PolicyCommand {
         #[arg(long, value_name = "STAGE")]
         stage: Option<String>,
     },
+    Preview {
+        /// The new policy file; its anchors lie where it says, seen from its own folder
+        new: PathBuf,
+        /// The stage [default: the workspace's]
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<String>,
+        /// List at most so many models; 0 lists all
+        #[arg(long, value_name = "NUMBER", default_value_t = SHOWN)]
+        limit: usize,
+    },
+    Explain {
+        /// The model
+        model: String,
+        /// The stage [default: the workspace's]
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<String>,
+    },
+    Suggest {
+        /// The model
+        model: String,
+        /// The stage [default: the workspace's]
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<String>,
+        /// List at most so many models; 0 lists all
+        #[arg(long, value_name = "NUMBER", default_value_t = SHOWN)]
+        limit: usize,
+    },
+    WhatIf {
+        /// The identity: its subject, or the fingerprint of its key
+        #[arg(long, value_name = "SUBJECT")]
+        deny: String,
+        /// Signatures with an earlier trusted time still count (RFC 3339) [default: none counts]
+        #[arg(long, value_name = "TIME")]
+        since: Option<Timestamp>,
+        /// The stage [default: the workspace's]
+        #[arg(long, value_name = "STAGE")]
+        stage: Option<String>,
+        /// List at most so many models; 0 lists all
+        #[arg(long, value_name = "NUMBER", default_value_t = SHOWN)]
+        limit: usize,
+    },
     Show {
         /// baseline, strict, or in-force for the policy of the workspace
         #[arg(default_value = "baseline")]
@@ -49,6 +96,16 @@ pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
         PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
         PolicyCommand::Exceptions { stage } => exceptions(stage.as_deref(), common, output),
+        PolicyCommand::Preview { new, stage, limit } => {
+            preview(new, stage.as_deref(), *limit, common, output)
+        }
+        PolicyCommand::Explain { model, stage } => explain(model, stage.as_deref(), common, output),
+        PolicyCommand::Suggest { model, stage, limit } => {
+            suggest(model, stage.as_deref(), *limit, common, output)
+        }
+        PolicyCommand::WhatIf { deny, since, stage, limit } => {
+            what_if((deny, *since), stage.as_deref(), *limit, common, output)
+        }
         PolicyCommand::Show { name } => show(name, common, output),
     }
 }
@@ -155,6 +212,73 @@ fn exceptions(stage: Option<&str>, common: &Common, output: &Output) -> Result<u
         exceptions: all.iter().map(ExceptionDocument::from).collect(),
     });
     Ok(0)
+}
+
+/// The status is 2 when the new policy has faults, 1 when a model would change.
+fn preview(new: &Path, stage: Option<&str>, limit: usize, common: &Common, output: &Output) -> Result<u8> {
+    let text = text_of(read_small(new, LIMIT_POLICY_BYTES)?, new)?;
+    let workbench = open_to_judge_for(common, stage)?;
+    let preview = workbench.preview_policy_at(&text, Some(new), &Progress::default())?;
+    let stage = workbench.view().stage.clone();
+    output.print_long(
+        || report::preview(&preview, &stage, most(limit)),
+        || PolicyPreviewDocument::of(&preview, &stage),
+    );
+    Ok(match (preview.faults.is_empty(), preview.flips.models.is_empty()) {
+        (false, _) => 2,
+        (true, false) => 1,
+        (true, true) => 0,
+    })
+}
+
+fn explain(model: &str, stage: Option<&str>, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open_to_judge_for(common, stage)?;
+    let view = workbench.view();
+    let explained = view.explained(find(&view, model)?).ok_or_else(|| no_such_model(model))?;
+    output.print(&report::explained(&explained), || PolicyExplainDocument::of(&explained));
+    Ok(0)
+}
+
+/// The status is 0 when the model is admitted, or would be after these edits; else 1.
+fn suggest(model: &str, stage: Option<&str>, limit: usize, common: &Common, output: &Output) -> Result<u8> {
+    let workbench = open_to_judge_for(common, stage)?;
+    let view = workbench.view();
+    let found = view.models.get(find(&view, model)?).ok_or_else(|| no_such_model(model))?;
+    let suggested = workbench.suggest(&found.id, &Progress::default())?;
+    output.print_long(
+        || report::suggested(&suggested, &view.stage, most(limit)),
+        || PolicySuggestDocument::of(&suggested, &view.stage),
+    );
+    Ok(if suggested.after == Decision::Admit { 0 } else { 1 })
+}
+
+/// The status is 1 when a model would change.
+fn what_if(
+    (subject, since): (&str, Option<Timestamp>),
+    stage: Option<&str>,
+    limit: usize,
+    common: &Common,
+    output: &Output,
+) -> Result<u8> {
+    let workbench = open_to_judge_for(common, stage)?;
+    let suspected = workbench.what_if_denied(subject, since, &Progress::default())?;
+    let stage = workbench.view().stage.clone();
+    output.print_long(
+        || report::what_if(&suspected, &stage, most(limit)),
+        || PolicyWhatIfDocument::of(&suspected, &stage),
+    );
+    Ok(if suspected.flips.models.is_empty() { 0 } else { 1 })
+}
+
+fn open_to_judge_for(common: &Common, stage: Option<&str>) -> Result<Workbench> {
+    let workbench = Workbench::open(&OpenOptions { stage: stage.map(str::to_owned), ..options(common) })?;
+    workbench.valid_policy()?;
+    Ok(workbench)
+}
+
+/// How many models are listed; 0 stands for all.
+fn most(limit: usize) -> usize {
+    if limit == 0 { usize::MAX } else { limit }
 }
 
 fn seal_of(seen: Option<&SealSeen>) -> &PolicySeal {

@@ -239,6 +239,17 @@ fn every_document() -> Desk {
     desk.prints("policy-check", &["policy", "check"]);
     desk.prints("policy-lint", &["policy", "lint"]);
     desk.prints("policy-exceptions", &["policy", "exceptions"]);
+    fs::write(
+        desk.path("policies/new.toml"),
+        fs::read_to_string(desk.path("policies/samples.toml"))
+            .unwrap()
+            .replace("min_level = 1", "min_level = 2"),
+    )
+    .unwrap();
+    desk.prints("policy-explain", &["policy", "explain", "acme/claims-sorter"]);
+    desk.prints("policy-what-if", &["policy", "what-if", "--deny", "CN=acme release,O=Acme"]);
+    desk.prints("policy-suggest", &["policy", "suggest", "acme/badge-check"]);
+    desk.prints("policy-preview", &["policy", "preview", "policies/new.toml"]);
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
