@@ -32,7 +32,7 @@ impl Binding {
         match (self.screen, &self.does) {
             (Some(only), _) => only == screen,
             (None, Does::Cmd(cmd)) => keys_of(*cmd).is_some_and(|keys| keys.is_on(screen)),
-            (None, _) => true,
+            (None, _) => !screen.is_written_on(),
         }
     }
 }
@@ -57,6 +57,9 @@ impl Bindings {
     /// What a key does on a screen; none where nobody gave it a meaning. One that is about this screen alone counts
     /// before one that is about several.
     pub fn of(&self, key: &str, screen: Screen) -> Option<Does> {
+        if screen.writes(key) {
+            return None;
+        }
         let here = |one: bool| {
             let mut found = self.changes.iter().filter(|change| change.key == key);
             found.find(|change| change.screen.is_some() == one && change.is_on(screen))
@@ -72,7 +75,7 @@ impl Bindings {
         let tabled = keys_of(cmd).map(|keys| keys.keys).unwrap_or_default();
         let mut found: Vec<&str> = Vec::new();
         for key in own.chain(tabled.iter().copied()) {
-            let is_table = self.changes.is_empty();
+            let is_table = self.changes.is_empty() && !screen.writes(key);
             if !found.contains(&key) && (is_table || self.of(key, screen).as_ref() == Some(&does)) {
                 found.push(key);
             }
@@ -134,8 +137,10 @@ impl Bindings {
     /// Where a key does this, as few entries as can be.
     fn entries(&self, key: &str, does: &Does, found: &mut Vec<Binding>) {
         let binding = |screen| Binding { key: key.to_owned(), screen, does: does.clone() };
-        let all: Vec<Screen> =
-            Screen::ALL.into_iter().filter(|screen| binding(None).is_on(*screen)).collect();
+        let all: Vec<Screen> = Screen::ALL
+            .into_iter()
+            .filter(|screen| binding(None).is_on(*screen) && !screen.writes(key))
+            .collect();
         let holds = |screen: &Screen| match does {
             // What means nothing by the table need not be said.
             Does::Nothing => self.of(key, *screen) == Some(Does::Nothing) && by_key(key, *screen).is_some(),

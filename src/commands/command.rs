@@ -16,6 +16,8 @@ pub enum Screen {
     Maturity,
     /// The policy.
     Policy,
+    /// The policy, being edited.
+    Editor,
     /// Work.
     Jobs,
     /// Two models side by side.
@@ -34,13 +36,14 @@ impl Screen {
         [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
 
     /// All: those with a tab, then those that a command leads to.
-    pub const ALL: [Screen; 10] = [
+    pub const ALL: [Screen; 11] = [
         Screen::Inventory,
         Screen::Lineage,
         Screen::Verify,
         Screen::Maturity,
         Screen::Policy,
         Screen::Jobs,
+        Screen::Editor,
         Screen::Compare,
         Screen::Changes,
         Screen::Output,
@@ -55,6 +58,7 @@ impl Screen {
             Screen::Verify => "Verify",
             Screen::Maturity => "Maturity",
             Screen::Policy => "Policy",
+            Screen::Editor => "Editor",
             Screen::Jobs => "Jobs",
             Screen::Compare => "Compare",
             Screen::Changes => "Changes",
@@ -121,6 +125,18 @@ listed! {
         LeaveStore,
         MakeWorkspace,
         Edit,
+        EditOutside,
+        SavePolicy,
+        UndoEdit,
+        RedoEdit,
+        FindText,
+        FindAgain,
+        NextFault,
+        SelectAll,
+        CutText,
+        CopyText,
+        PasteText,
+        Revert,
         Reload,
         Stage,
         Cancel,
@@ -267,9 +283,22 @@ pub struct Typed {
 }
 
 impl Keys {
-    /// Whether it works on a screen.
+    /// Whether it works on a screen. Where keys write text, only what is there for that screen does.
     pub fn is_on(&self, screen: Screen) -> bool {
-        self.screens.is_empty() || self.screens.contains(&screen)
+        match self.screens {
+            [] => !screen.is_written_on(),
+            some => some.contains(&screen),
+        }
+    }
+
+    /// Whether it works on every screen, or on every one but those that keys write text on.
+    pub fn is_everywhere(&self) -> bool {
+        self.screens.is_empty() || self.screens.len() == Screen::ALL.len()
+    }
+
+    /// Its keys on a screen: where keys write text, those that write none.
+    pub fn keys_on(&self, screen: Screen) -> impl Iterator<Item = &'static str> {
+        self.keys.iter().copied().filter(move |key| !screen.writes(key))
     }
 
     /// The line of the help.
@@ -364,6 +393,16 @@ impl Line {
 }
 
 impl Screen {
+    /// Whether keys write text on it.
+    pub fn is_written_on(self) -> bool {
+        self == Screen::Editor
+    }
+
+    /// Whether a key writes text on it.
+    pub fn writes(self, key: &str) -> bool {
+        self.is_written_on() && (key == "space" || key.chars().count() == 1)
+    }
+
     /// Its name in a file.
     pub fn name(self) -> String {
         self.word().to_lowercase()

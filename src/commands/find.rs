@@ -18,7 +18,7 @@ pub fn keys_of(cmd: Cmd) -> Option<&'static Keys> {
 
 /// The command that a key means on a screen.
 pub fn by_key(written: &str, screen: Screen) -> Option<&'static Keys> {
-    keyed().find(|keys| keys.is_on(screen) && keys.keys.contains(&written))
+    keyed().find(|keys| keys.is_on(screen) && keys.keys_on(screen).any(|key| key == written))
 }
 
 /// The command of the workbench of a name, as it is typed.

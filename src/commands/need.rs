@@ -42,6 +42,8 @@ listed! {
         OwnReview,
         /// A model in the inventory.
         AnyModel,
+        /// The policy, being edited.
+        Editor,
         /// A policy file, to edit.
         EditablePolicy,
         /// A policy file, to read again.

@@ -24,7 +24,7 @@ pub fn keys_page() -> String {
         table(&mut out, |keys| keys.screens.contains(&screen));
     }
     out.push_str("\n## Everywhere\n\n");
-    table(&mut out, |keys| keys.screens.is_empty());
+    table(&mut out, |keys| keys.is_everywhere());
     palette(&mut out);
     keymap(&mut out);
     refusals(&mut out);

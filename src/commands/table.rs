@@ -7,6 +7,8 @@ use super::need::Need;
 
 use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
+/// Where keys write text too.
+const REALLY_EVERYWHERE: &[Screen] = &Screen::ALL;
 const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
 const FOLDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
@@ -283,9 +285,45 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Path, "path", &["p"], "path", &[S::Lineage], open![KnownRow],
         "the path to a marked model; if none is marked, press it on both ends")
         .line("path", "<FIRST> <SECOND>", "Show how two models are related: the shortest chain, each edge with its proof; exits with 1 if there is none"),
-    keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable, EditablePolicy],
+    keys(Cmd::Edit, "edit", &["e"], "edit", &[S::Policy], open![Writable],
+        "edit the policy here, with its faults and what would change beside it")
+        .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
+    keys(Cmd::EditOutside, "edit-outside", &["E"], "", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
+    keys(Cmd::SavePolicy, "save-policy", &["ctrl-s"], "save", &[S::Editor], open![Writable, Editor],
+        "put the edited policy in force: shows what changes, and asks why")
+        .no_line("Any editor writes the policy file; every command reads it when it starts."),
+    keys(Cmd::UndoEdit, "undo-edit", &["ctrl-z"], "undo", &[S::Editor], open![Editor],
+        "take the latest change of the text back")
+        .no_line("It edits a text."),
+    keys(Cmd::RedoEdit, "redo-edit", &["ctrl-y"], "redo", &[S::Editor], open![Editor],
+        "make the change again that was taken back")
+        .no_line("It edits a text."),
+    keys(Cmd::FindText, "find-text", &["ctrl-f"], "find", &[S::Editor], open![Editor],
+        "find text in the policy")
+        .no_line("It moves within a text."),
+    keys(Cmd::FindAgain, "find-again", &["f3"], "", &[S::Editor], open![Editor],
+        "find the same text again")
+        .no_line("It moves within a text."),
+    keys(Cmd::NextFault, "next-fault", &["f4"], "next fault", &[S::Editor], open![Editor],
+        "to the next line with a fault")
+        .within("policy check", None),
+    keys(Cmd::SelectAll, "select-all", &["ctrl-a"], "", &[S::Editor], open![Editor],
+        "select the whole text; Shift and a motion select a part")
+        .no_line("It moves within a text."),
+    keys(Cmd::CutText, "cut-text", &["ctrl-x"], "", &[S::Editor], open![Editor],
+        "cut what is selected")
+        .no_line("It edits a text."),
+    keys(Cmd::CopyText, "copy-text", &["ctrl-c"], "", &[S::Editor], open![Editor],
+        "copy what is selected; with nothing selected, twice quits")
+        .no_line("It edits a text."),
+    keys(Cmd::PasteText, "paste-text", &["ctrl-v"], "", &[S::Editor], open![Editor],
+        "paste what was cut or copied here")
+        .no_line("It edits a text."),
+    keys(Cmd::Revert, "revert", &["ctrl-r"], "revert", &[S::Editor], open![Editor],
+        "back to what the file says; undoing brings the text back")
+        .no_line("It edits a text."),
     keys(Cmd::Reload, "reload", &["R"], "reload", &[S::Policy], open![PolicyFile],
         "read the policy file again")
         .no_line("Every command reads the policy file when it starts."),
@@ -341,7 +379,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Right, "right", &["l", "right"], "", FOLDED, open![ModelShown, Checks],
         "as next-tab; in groups and in the lineage: unfold this row")
         .no_line("It moves within a screen."),
-    keys(Cmd::Back, "back", &["esc"], "", EVERYWHERE, ALWAYS,
+    keys(Cmd::Back, "back", &["esc"], "", REALLY_EVERYWHERE, ALWAYS,
         "close the popup, dismiss the error, clear the filter, then go back; never quits")
         .no_line("It moves between screens."),
     keys(Cmd::Copy, "copy", &["y"], "copy", EVERYWHERE, open![],
@@ -357,7 +395,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Messages, "messages", &["!"], "", EVERYWHERE, ALWAYS,
         "all messages so far")
         .no_line("A command prints its messages on standard error."),
-    keys(Cmd::Redraw, "redraw", &["ctrl-l"], "", EVERYWHERE, ALWAYS,
+    keys(Cmd::Redraw, "redraw", &["ctrl-l"], "", REALLY_EVERYWHERE, ALWAYS,
         "draw everything again")
         .no_line("It repairs what is drawn on a terminal."),
     keys(Cmd::Suspend, "suspend", &["ctrl-z"], "", EVERYWHERE, &[Need::JobControl],
@@ -372,10 +410,10 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::NewerOutput, "newer-output", &["]"], "newer", &[S::Output], &[Need::NewerOutput],
         "the output of the command after")
         .no_line("A terminal scrolls back by itself."),
-    keys(Cmd::Palette, "palette", &[":"], "command", EVERYWHERE, ALWAYS,
+    keys(Cmd::Palette, "palette", &[":", "f2"], "command", REALLY_EVERYWHERE, ALWAYS,
         "run a command by name")
         .no_line("A shell is a place to type commands already."),
-    keys(Cmd::Help, "help", &["?"], "help", EVERYWHERE, ALWAYS,
+    keys(Cmd::Help, "help", &["?", "f1"], "help", REALLY_EVERYWHERE, ALWAYS,
         "the keys of this screen")
         .no_line("It is about the keys of a screen; `--help` is about commands."),
     keys(Cmd::Quit, "quit", &["q"], "quit", EVERYWHERE, ALWAYS,

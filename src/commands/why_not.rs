@@ -30,6 +30,7 @@ impl Need {
             Need::SurveyRow => {
                 return ("there is no row here", Some((Cmd::Survey, "shows the whole inventory")));
             }
+            Need::Editor => return ("the policy is not being edited", Some((Cmd::Edit, "edits it"))),
             Need::Openable => "the workspace could not be opened",
             Need::Open => "the workspace is still being opened",
             Need::Writable => "opened read-only",

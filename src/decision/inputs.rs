@@ -53,6 +53,8 @@ schema! {
     DecisionRecordSchema "touchmark.decision-record/3";
     /// The schema of [`super::ReviewRecord`].
     ReviewRecordSchema "touchmark.record-review/3";
+    /// The schema of [`super::PolicyChangeRecord`].
+    PolicyChangeRecordSchema "touchmark.policy-change-record/1";
 }
 
 /// Every input of a verdict.

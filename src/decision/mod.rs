@@ -46,8 +46,8 @@ pub use family::Cap;
 pub use given::{Input, Known, Reviews, Verifications};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
-    FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyInput, ReviewRecordSchema, SeenDigests,
-    StatedDigests, VerificationRecordSchema, bytes_of, digest_of,
+    FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyChangeRecordSchema, PolicyInput,
+    ReviewRecordSchema, SeenDigests, StatedDigests, VerificationRecordSchema, bytes_of, digest_of,
 };
 pub use judge::{By, add_policy, aliases, holds_by_claims, holds_by_policy, holds_until, judge_model};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
@@ -57,8 +57,8 @@ pub use proofs::{Join, digests_of, in_role, named_digests, origins, proven, root
 pub use raising::{Hindrance, Lift};
 pub use reason::{Reason, ReasonCode, ReasonFact};
 pub use records::{
-    DecisionRecord, Facts, RecordedDecision, RecordedMade, RecordedSeen, RecordedVerification, ReviewRecord,
-    SeenSchema, VerificationRecord,
+    ChangedDecisions, DecisionRecord, Facts, PolicyChangeRecord, RecordedDecision, RecordedMade,
+    RecordedSeen, RecordedVerification, ReviewRecord, SeenSchema, VerificationRecord,
 };
 pub use review::{Glass, GlassTerm, ReviewWord, StandingReview};
 pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};

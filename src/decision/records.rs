@@ -10,9 +10,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::evaluate::Verdict;
+use super::evaluate::{Decision, Verdict};
 use super::inputs::{
-    DecisionRecordSchema, EvidenceDocument, Inputs, ReviewRecordSchema, VerificationRecordSchema,
+    DecisionRecordSchema, EvidenceDocument, Inputs, PolicyChangeRecordSchema, PolicyInput,
+    ReviewRecordSchema, VerificationRecordSchema,
 };
 use super::made::{About, Making, RecordRef};
 use super::review::{GlassTerm, ReviewWord};
@@ -85,6 +86,40 @@ pub struct ReviewRecord {
     /// The review that is taken back.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<RecordRef>,
+}
+
+/// The body of a record of kind `policy-change`. Both texts are kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyChangeRecord {
+    /// `touchmark.policy-change-record/1`.
+    pub schema: PolicyChangeRecordSchema,
+    /// Who, when and where.
+    pub made: Making,
+    /// The policy that was in force before.
+    pub before: PolicyInput,
+    /// The policy that is in force since.
+    pub after: PolicyInput,
+    /// Why.
+    pub reason: Untrusted,
+    /// The stage that the workspace judges for.
+    pub stage: String,
+    /// The models that were decided upon.
+    pub models: usize,
+    /// How many of them are decided otherwise since, by what they were and are.
+    pub changed: Vec<ChangedDecisions>,
+}
+
+/// Models whose decision changed in the same way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ChangedDecisions {
+    /// What was decided before.
+    pub from: Decision,
+    /// What is decided since.
+    pub to: Decision,
+    /// Of how many models.
+    pub models: usize,
 }
 
 /// What a verification established, without what was observed of the files: that is kept as evidence.

@@ -40,7 +40,8 @@ use super::workspace::{
     ReviewHistoryDocument,
 };
 use crate::decision::{
-    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, ReviewRecord, VerificationRecord,
+    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, PolicyChangeRecord, ReviewRecord,
+    VerificationRecord,
 };
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
@@ -123,6 +124,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PathDocument<'static>>("path", "`path`"),
     row::<PinsDocument<'static>>("pins", "`pin`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
+    row::<PolicyChangeRecord>("policy-change-record", "the body of a `policy-change` record"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
     row::<PolicyExceptionsDocument<'static>>("policy-exceptions", "`policy exceptions`"),
     row::<PolicyExplainDocument<'static>>("policy-explain", "`policy explain`"),

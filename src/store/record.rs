@@ -22,6 +22,8 @@ pub enum RecordKind {
     Decision,
     /// A reviewer's word.
     Review,
+    /// A change of the policy, as somebody saved it.
+    PolicyChange,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -38,13 +40,15 @@ impl RecordKind {
             RecordKind::Verification => "verification",
             RecordKind::Decision => "decision",
             RecordKind::Review => "review",
+            RecordKind::PolicyChange => "policy-change",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
 
     /// The kind of that word, or none when no version writes such a word.
     pub fn parse(word: &str) -> Option<Self> {
-        let known = [RecordKind::Verification, RecordKind::Decision, RecordKind::Review];
+        let known =
+            [RecordKind::Verification, RecordKind::Decision, RecordKind::Review, RecordKind::PolicyChange];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
             let is_valid = (1..=MAX_WORD_BYTES).contains(&word.len()) && word.bytes().all(is_word);
@@ -66,7 +70,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -89,7 +93,7 @@ pub struct LedgerEntry {
     pub at: jiff::Timestamp,
     /// What.
     pub kind: RecordKind,
-    /// Of which model.
+    /// Of which model; of a change of the policy, the policy file.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

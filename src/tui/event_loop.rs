@@ -15,6 +15,7 @@ use crate::tui::plain::{Plain, Typed};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Phase};
+use crate::tui::state::editor::Looked;
 use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
 use crate::tui::state::jobs::{JobNow, progress};
@@ -22,7 +23,7 @@ use crate::tui::state::outputs::{Asked, Ended};
 use crate::tui::state::palette::Folder;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
-use crate::tui::update::{Action, Effect, ViewOf, update};
+use crate::tui::update::{Action, Effect, Saving, ViewOf, update};
 use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
@@ -49,6 +50,8 @@ const SLOW_TIME: Duration = Duration::from_secs(2);
 /// What is remembered is written when no key came for so long.
 const SAVE_TIME: Duration = Duration::from_secs(2);
 
+/// The policy's text is looked at when no key came for so long.
+const LOOK_TIME: Duration = Duration::from_millis(80);
 /// How long after a command on the terminal the key that interrupted it may come to us too.
 const DEAF_TIME: Duration = Duration::from_millis(500);
 /// What so many models take is not given back between two keys.
@@ -79,6 +82,8 @@ enum Woken {
     MessageOver,
     /// Nothing else happened while a search goes on.
     GoOn,
+    /// No key came for a moment while the policy is edited.
+    Look,
     Slow,
     Save,
     /// A signal, or the terminal is gone: the exit status.
@@ -118,6 +123,10 @@ struct Loop {
     is_finding: bool,
     /// The view whose facts are being read.
     reading: Option<Arc<View>>,
+    /// When the policy's text that is being edited is looked at.
+    look_at: Option<Instant>,
+    /// That, while it goes on.
+    looking: Progress,
 }
 
 /// Runs until the person leaves; says how that came about.
@@ -157,6 +166,8 @@ pub async fn run(
         deaf_until: None,
         is_finding: false,
         reading: None,
+        look_at: None,
+        looking: Progress::default(),
     };
     state.draw(&mut app)?;
     state.ask_background(&app)?;
@@ -254,6 +265,7 @@ impl Loop {
             // Before a line, what the line before it asked for.
             Some((of, each)) = news.recv() => Woken::News(of, each),
             () = at(self.slow_at) => Woken::Slow,
+            () = at(self.look_at) => Woken::Look,
             () = at(self.save_at) => Woken::Save,
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
@@ -294,6 +306,11 @@ impl Loop {
                 self.is_touched = true;
                 let effects = self.plain.as_mut().map(|plain| plain.typed(app, &line)).unwrap_or_default();
                 return self.carry(app, effects);
+            }
+            Woken::Look => {
+                self.look_at = None;
+                self.look(app);
+                return Ok(None);
             }
             Woken::Slow => {
                 self.slow_at = None;
@@ -492,6 +509,15 @@ impl Loop {
                     update(app, Action::Message(format!("cannot suspend: {cause}"), true));
                 }
             }
+            Effect::LookAtEdited => {
+                // What it finds would be of an earlier text.
+                self.looking.cancel();
+                self.look_at = Some(Instant::now() + LOOK_TIME);
+            }
+            Effect::SavePolicy(saving) => self.answer(move |workbench| {
+                let Saving { before, after, reason } = *saving;
+                Action::PolicySaved(workbench.save_policy(&before, &after, &reason))
+            }),
             Effect::Edit(path) => {
                 if let Err(why) = self.away(app, || terminal::edit(&path))? {
                     update(app, Action::Message(why, true));
@@ -642,6 +668,18 @@ impl Loop {
             }
         }
         Ok(false)
+    }
+
+    /// Looks at the policy's text that is being edited, on a thread of its own.
+    fn look(&mut self, app: &App) {
+        let Some((editor, workbench)) = app.editor.as_ref().zip(self.workbench.clone()) else { return };
+        let (text, revision, post) =
+            (editor.text.whole().to_owned(), editor.text.revision(), self.post.clone());
+        self.looking = Progress::default();
+        std::thread::spawn(move || {
+            let faults = workbench.policy_faults(&text);
+            post.send(News::Answer(Box::new(Action::Looked(Looked { revision, faults }))));
+        });
     }
 
     /// Facts of many models are read on a thread of their own, and on no other: keys come first.

@@ -373,7 +373,7 @@ impl Read {
             }
             RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
             RecordKind::Decision => gates::gated(&entry).map(Read::Decision),
-            RecordKind::Other(_) => None,
+            RecordKind::PolicyChange | RecordKind::Other(_) => None,
         }
     }
 }

@@ -56,6 +56,11 @@ impl Workbench {
                 Err(Error::new(Code::Usage, "a review is a person's word: there is nothing to judge again")
                     .at(place))
             }
+            RecordKind::PolicyChange => Err(Error::new(
+                Code::Usage,
+                "a change of the policy is a person's act: there is nothing to judge again",
+            )
+            .at(place)),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

@@ -243,7 +243,7 @@ fn what_is_typed_after_a_name_reaches_its_command_on_every_screen() {
             for name in [Some(row.name), typed.also].into_iter().flatten() {
                 let mut app = verified();
                 app.go(screen);
-                press(&mut app, &[":"]);
+                press(&mut app, &["f2"]);
                 update(&mut app, Action::Paste(format!("{name} {}", tried(value))));
                 let effects = press(&mut app, &["enter"]);
                 let about = app.current.as_ref().map(|id| id.raw().to_owned()).unwrap_or_default();
@@ -264,7 +264,7 @@ fn what_is_typed_after_a_name_reaches_its_command_on_every_screen() {
             let Some(missing) = typed.missing else { continue };
             let mut app = verified();
             app.go(screen);
-            press(&mut app, &[":"]);
+            press(&mut app, &["f2"]);
             update(&mut app, Action::Paste(row.name.to_owned()));
             assert!(press(&mut app, &["enter"]).is_empty());
             assert_eq!(told(&app), format!("{}: {missing}", row.name));

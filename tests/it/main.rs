@@ -95,6 +95,7 @@ mod plain;
 mod policy;
 mod policy_demands;
 mod policy_edges;
+mod policy_editor;
 mod policy_edits;
 mod policy_exceptions;
 mod policy_explain;

@@ -39,7 +39,7 @@ fn commands_of_every_screen_and_of_the_command_line_are_offered_everywhere() {
     for screen in Screen::ALL {
         let mut app = verified();
         app.go(screen);
-        press(&mut app, &[":"]);
+        press(&mut app, &["f2"]);
         for name in [
             "mark",
             "legend",

@@ -184,7 +184,7 @@ fn help_says_of_every_key_all_that_it_does() {
     for columns in [80, 120, 200] {
         for screen in Screen::ALL {
             let mut app = on_the_tampered(screen);
-            press(&mut app, &["?"]);
+            press(&mut app, &["f1"]);
             let drawn = text(&app, columns, 160);
             let title: Vec<char> = pane(&drawn, "╭ Keys ·").chars().collect();
             let left = title.windows(3).position(|three| three == ['╭', ' ', 'K']).unwrap();

@@ -16,6 +16,7 @@ mod deploying;
 mod deployments;
 mod pinning;
 mod pins;
+mod policy_file;
 mod reader;
 mod temporary;
 

@@ -23,6 +23,7 @@ pub fn why_not(cmd: Cmd) -> Option<&'static str> {
         Cmd::Columns => "a row is one line here, with all that it says",
         Cmd::Details => "`open` says the details of a model",
         Cmd::Legend => "the rows of the lineage say what they are",
+        Cmd::Edit => "a text is edited on a screen; `edit-outside` opens the file in $EDITOR",
         Cmd::Copy => "copy from the terminal what it printed",
         _ => return None,
     })
@@ -34,7 +35,7 @@ pub fn help(app: &App) -> Vec<String> {
     out.extend(OWN.iter().map(|(word, about)| format!("  {word}: {about}")));
     for (title, everywhere) in [("On this screen:", false), ("Everywhere:", true)] {
         out.push(title.to_owned());
-        for row in keyed().filter(|row| row.is_on(app.screen) && row.screens.is_empty() == everywhere) {
+        for row in keyed().filter(|row| row.is_on(app.screen) && row.is_everywhere() == everywhere) {
             if why_not(row.cmd).is_some() {
                 continue;
             }

@@ -28,7 +28,7 @@ pub fn rows(app: &App) -> usize {
         Screen::Maturity => app.controls().len(),
         Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
         Screen::Jobs => app.jobs.len(),
-        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
+        Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
     }
 }
 
@@ -67,7 +67,7 @@ pub fn screen(app: &App) -> Vec<String> {
             jobs.map(|line| line + "\n").collect()
         }
         (Screen::Verify | Screen::Maturity, None) => "There is no model here.".to_owned(),
-        (Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault, _) => {
+        (Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault, _) => {
             drawn(app, 160, 200).unwrap_or_default().join("\n")
         }
     };
@@ -164,7 +164,7 @@ pub fn place(app: &App) -> String {
             format!("line {}: {line}", app.scroll + 1)
         }
         Screen::Jobs => job(app, app.job).unwrap_or_default(),
-        Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
+        Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::policy::{Action, Stage};
 use crate::signing::Health;
 use crate::text::{count, width};
 use crate::tui::screens::paint::{Pane, Pen, bounded, fit, lines, outcome_role, put};
+use crate::tui::screens::toml::roles;
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::theme::Role;
@@ -143,15 +144,13 @@ fn summary(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
 
 /// A line of TOML: comments, tables, keys and values look different.
 fn toml(text: &str, pen: Pen<'_>) -> Vec<Span<'static>> {
-    let start = text.trim_start();
-    if start.starts_with('#') {
-        return vec![pen.span(Role::Muted, text)];
-    }
-    if start.starts_with('[') && !text.contains('=') {
-        return vec![pen.span(Role::Title, text)];
-    }
-    let Some((key, value)) = text.split_once('=') else { return vec![pen.span(Role::Text, text)] };
-    vec![pen.span(Role::Text, key), pen.span(Role::Muted, "="), pen.span(Role::Accent, value)]
+    let mut from = 0;
+    let parts = roles(text).into_iter().map(|(end, role)| {
+        let part = pen.span(role, text.get(from..end).unwrap_or_default());
+        from = end;
+        part
+    });
+    parts.collect()
 }
 
 /// What each stage does about each kind of evidence.

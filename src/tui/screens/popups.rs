@@ -5,7 +5,7 @@ use crate::text::width;
 use crate::tui::screens::finding::draw_goto;
 use crate::tui::screens::paint::{Pen, choose, first_row, fit, lines};
 use crate::tui::screens::why::explain;
-use crate::tui::screens::{choosing, jobs, palette, relatives, reviewing, welcome};
+use crate::tui::screens::{choosing, editor, jobs, palette, relatives, reviewing, welcome};
 use crate::tui::state::app::{App, Message};
 use crate::tui::state::enabled::{enabled, is_offered};
 use crate::tui::state::hit::Drawn;
@@ -82,6 +82,7 @@ fn draw_text(app: &App, popup: &Popup, pen: Pen<'_>, frame: &mut Frame<'_>) -> O
         Popup::ConfirmNetwork(asked) => palette::draw_confirm(asked, pen, frame),
         Popup::Choose { .. } => {}
         Popup::Ask(ask) => draw_ask(ask, pen, frame),
+        Popup::SavePolicy(ask) => return Some(editor::draw_save(app, ask, pen, frame)),
         Popup::GoTo(goto) => draw_goto(app, goto, pen, frame),
     }
     None
@@ -112,7 +113,7 @@ fn help(app: &App, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let key = |written: &str| pen.span(Role::Accent, format!("  {}", fit(written, keys + 2)));
     for (title, everywhere) in [("On this screen", false), ("Everywhere", true)] {
         out.push(pen.line(Role::Title, title));
-        for (row, written) in listed.iter().filter(|(row, _)| row.screens.is_empty() == everywhere) {
+        for (row, written) in listed.iter().filter(|(row, _)| row.is_everywhere() == everywhere) {
             let off = enabled(row, app).err();
             let role = if off.is_some() { Role::Muted } else { Role::Text };
             let why = off.map(|why| format!(" (now: {why})")).unwrap_or_default();

@@ -12,6 +12,7 @@ use crate::signing::{Check, Outcome};
 use crate::tui::state::changes::Changes;
 use crate::tui::state::comparing::CompareState;
 use crate::tui::state::controls::{of_level, result_of};
+use crate::tui::state::editor::Editor;
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::hit::{Drawn, TableDrawn};
 use crate::tui::state::jobs::JobNow;
@@ -99,6 +100,8 @@ pub struct App {
     pub ascii: bool,
     /// Lines scrolled in the policy's side pane while that is the one that moves.
     pub side: Option<usize>,
+    /// The policy, as it is or was edited.
+    pub editor: Option<Editor>,
     /// Two models side by side.
     pub compare: CompareState,
     /// Reviews.
@@ -198,6 +201,7 @@ impl App {
             mouse: false,
             ascii: false,
             side: None,
+            editor: None,
             compare: CompareState::default(),
             review: ReviewState::default(),
             lineage: LineageState::default(),
@@ -315,6 +319,9 @@ impl App {
         if drawn.table.is_some_and(|table| self.pane >= table.panes) {
             self.pane = 0;
         }
+        if let Some((editor, window)) = self.editor.as_mut().zip(drawn.window) {
+            editor.window = window;
+        }
         self.drawn = drawn;
     }
 
@@ -382,6 +389,11 @@ impl App {
     /// Jobs that are not over.
     pub fn live_jobs(&self) -> usize {
         self.jobs.iter().filter(|job| job.is_live).count()
+    }
+
+    /// Whether the policy was edited and not saved.
+    pub fn is_unsaved(&self) -> bool {
+        self.editor.as_ref().is_some_and(Editor::is_edited)
     }
 
     /// The policy's stages.

@@ -131,7 +131,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Output => {
             return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));
         }
-        Screen::Jobs | Screen::Changes | Screen::Fault => return None,
+        Screen::Editor | Screen::Jobs | Screen::Changes | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
     if app.screen != Screen::Policy {
@@ -206,7 +206,7 @@ fn row_text(app: &App) -> Option<String> {
             let (first, second) = (values(&row.first), values(&row.second));
             Some(format!("{} {}  {first}  {second}", row.word.glyph(), row.label.screen()))
         }
-        Screen::Policy | Screen::Fault => None,
+        Screen::Policy | Screen::Editor | Screen::Fault => None,
     }
 }
 

@@ -63,6 +63,7 @@ fn holds(need: Need, app: &App) -> bool {
         Need::Mark => app.rows.marks() > 0,
         Need::OwnReview => !app.review.acts.is_empty() || app.review.recording > 0 || app.review.undoing > 0,
         Need::AnyModel => app.rows.total() > 0,
+        Need::Editor => app.editor.is_some(),
         Need::EditablePolicy | Need::PolicyFile => app.policy_path().is_some(),
         Need::OtherStage => app.stages().len() > 1,
         Need::SurveyRow => {

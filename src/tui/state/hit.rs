@@ -3,6 +3,7 @@
 
 use crate::commands::Cmd;
 use crate::tui::state::columns::ColumnSet;
+use crate::tui::state::editor::Window;
 use ratatui::layout::Rect;
 
 /// What lies under a cell of the screen.
@@ -19,6 +20,8 @@ pub enum Under {
     },
     /// Text that the keys of a page scroll.
     Text,
+    /// The policy's text, while it is edited.
+    Editor,
     /// The side pane of the policy.
     Side,
     /// A tab of the pane, by its place.
@@ -62,6 +65,8 @@ pub struct Drawn {
     pub hits: Vec<Hit>,
     /// What the inventory had room for; none when another screen was drawn.
     pub table: Option<TableDrawn>,
+    /// What was shown of the policy's text; none when it was not being edited.
+    pub window: Option<Window>,
 }
 
 /// What the inventory had room for.
@@ -95,6 +100,7 @@ impl Drawn {
         self.furthest = part.furthest.or(self.furthest);
         self.hits.extend(part.hits);
         self.table = part.table.or(self.table);
+        self.window = part.window.or(self.window);
     }
 }
 

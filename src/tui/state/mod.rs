@@ -9,6 +9,7 @@ pub(super) mod columns;
 pub(super) mod comparing;
 pub(super) mod controls;
 pub(super) mod copies;
+pub(super) mod editor;
 pub(super) mod enabled;
 pub(super) mod exports;
 pub(super) mod fault;

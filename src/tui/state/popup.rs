@@ -95,6 +95,8 @@ pub enum Popup {
     Ask(Box<Ask>),
     /// A line that was typed, to be confirmed: the notes say why.
     Confirm(Box<Ask>),
+    /// Why the edited policy is saved, below what saving changes.
+    SavePolicy(SaveAsk),
     /// Run this command, which uses the network?
     ConfirmNetwork(Box<Asked>),
     /// A model by its name.
@@ -120,6 +122,17 @@ pub struct Ask {
     pub notes: Vec<String>,
 }
 
+/// Why the edited policy is saved.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct SaveAsk {
+    /// The reason, as it is typed.
+    pub reason: String,
+    /// Enter was pressed without one.
+    pub is_missing: bool,
+    /// Lines scrolled in what changes.
+    pub scroll: usize,
+}
+
 impl Popup {
     /// The line that is being typed, for pasting into; what is chosen below it is then the best match.
     pub fn input(&mut self) -> Option<&mut String> {
@@ -129,6 +142,7 @@ impl Popup {
                 Some(input)
             }
             Popup::Ask(ask) => Some(&mut ask.input),
+            Popup::SavePolicy(ask) => Some(&mut ask.reason),
             // Who changes it searches again.
             Popup::GoTo(goto) => Some(&mut goto.input),
             _ => None,

@@ -7,7 +7,7 @@ use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::tui::update::{copying, exporting, finding, opening, reviewing, sorting};
+use crate::tui::update::{copying, editing, exporting, finding, opening, reviewing, sorting};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -69,6 +69,10 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
         Cmd::Compare => comparing::answered(app, ask),
+        Cmd::FindText => {
+            editing::find(app, &ask.input);
+            Vec::new()
+        }
         Cmd::KeepView => finding::keep_named(app, &ask.input),
         Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),

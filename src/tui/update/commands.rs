@@ -10,8 +10,8 @@ use crate::tui::state::saved::Saved;
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    comparing, copying, exporting, finding, looking, mouse, opening, outputs, palette, relatives, reviewing,
-    sorting, surveying, working,
+    comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs, palette, relatives,
+    reviewing, sorting, surveying, working,
 };
 use crate::workbench::JobKind;
 
@@ -114,11 +114,23 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             };
             app.tell(words, false);
         }
-        Cmd::Edit => return app.policy_path().map(Effect::Edit).into_iter().collect(),
+        Cmd::Edit => return editing::open(app),
+        Cmd::EditOutside => return app.policy_path().map(Effect::Edit).into_iter().collect(),
         Cmd::Reload => {
             app.tell("reading the policy again", false);
             return vec![Effect::ReloadPolicy];
         }
+        Cmd::SavePolicy
+        | Cmd::UndoEdit
+        | Cmd::RedoEdit
+        | Cmd::FindText
+        | Cmd::FindAgain
+        | Cmd::NextFault
+        | Cmd::SelectAll
+        | Cmd::CutText
+        | Cmd::CopyText
+        | Cmd::PasteText
+        | Cmd::Revert => return editing::run(app, row.cmd),
         Cmd::Stage => return next_stage(app),
         Cmd::Cancel if app.screen == Screen::Output => return outputs::cancel(app),
         Cmd::Cancel => {
@@ -255,6 +267,7 @@ pub(super) fn step(app: &mut App, by: isize) {
             app.side = app.side.map(|at| app.scrolled(at, by));
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
+        Screen::Editor => editing::scroll(app, by),
         Screen::Jobs => match app.opened_job().map(|job| job.rows.len()) {
             Some(rows) => app.job_row = moved(app.job_row, by, rows),
             None => app.job = moved(app.job, by, app.jobs.len()),
@@ -314,6 +327,10 @@ fn back(app: &mut App) {
     if app.screen == Screen::Lineage && relatives::back(app) {
         return;
     }
+    if app.screen == Screen::Editor && app.is_unsaved() {
+        let edit = app.key_of(Cmd::Edit);
+        app.tell(format!("the edited policy is not saved: {edit} goes on editing it"), false);
+    }
     if app.screen == Screen::Fault && app.view.is_none() {
         app.tell("nothing is open to go back to · q quits", false);
     } else if app.screen != Screen::Inventory {
@@ -340,7 +357,7 @@ fn quit(app: &mut App) -> Vec<Effect> {
         app.go_back();
         return Vec::new();
     }
-    if app.live_jobs() + app.outputs.running().count() > 0 {
+    if app.live_jobs() + app.outputs.running().count() > 0 || app.is_unsaved() {
         app.popup = Some(Popup::ConfirmQuit);
         return Vec::new();
     }

@@ -24,6 +24,17 @@ impl std::fmt::Debug for ViewOf {
     }
 }
 
+/// A policy to be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Saving {
+    /// The text that was edited.
+    pub before: String,
+    /// What became of it.
+    pub after: String,
+    /// Why.
+    pub reason: String,
+}
+
 /// What the loop has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -57,6 +68,11 @@ pub enum Effect {
     SetStage(String),
     /// Read the policy again.
     ReloadPolicy,
+    /// Look at the policy's text that is being edited, once no key comes for a moment, and give what was found back as
+    /// [`super::Action::Looked`].
+    LookAtEdited,
+    /// Put an edited policy in force, and give what became of it back as an action.
+    SavePolicy(Box<Saving>),
     /// Open a file in the editor, then read the policy again.
     Edit(PathBuf),
     /// Record a review of models, all or none; what became of it comes back as an action.

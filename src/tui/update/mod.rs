@@ -5,6 +5,7 @@ mod choosing;
 mod commands;
 mod comparing;
 mod copying;
+mod editing;
 mod effect;
 mod exporting;
 mod finding;
@@ -25,7 +26,7 @@ mod typed;
 mod typing;
 mod working;
 
-pub use effect::{Effect, ViewOf};
+pub use effect::{Effect, Saving, ViewOf};
 
 use crate::commands::{Screen, Shape};
 use crate::decision::RecordRef;
@@ -35,6 +36,7 @@ use crate::query::Facts;
 use crate::query::{Licences, Prepared};
 use crate::signing::{Anatomy, Snapshot};
 use crate::tui::state::app::App;
+use crate::tui::state::editor::Looked;
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
 use crate::tui::state::jobs::JobNow;
@@ -45,7 +47,7 @@ use crate::tui::state::session::Session;
 use crate::tui::theme::{Entry, Theme};
 use crate::view::comparison::Comparison;
 use crate::view::{PastReview, Survey, View};
-use crate::workbench::{Access, JobId, ReviewAct};
+use crate::workbench::{Access, JobId, ReviewAct, SavedPolicy};
 use crossterm::event::{KeyEvent, KeyEventKind, MouseEvent};
 use std::sync::Arc;
 use std::time::Duration;
@@ -140,6 +142,10 @@ pub enum Action {
     MessageOver,
     /// What the signature of a model holds, with the record of the verification that saw it.
     TakenApart(ModelId, Result<Box<(RecordRef, Anatomy)>>),
+    /// What was found of the policy's text, while it is edited.
+    Looked(Looked),
+    /// What became of saving the policy.
+    PolicySaved(Result<SavedPolicy>),
     /// Two models that were compared, or why they could not be.
     Compared((ModelId, ModelId), Result<Arc<Comparison>>),
 }
@@ -154,6 +160,9 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
     if finding::is_finding(app) {
         effects.push(Effect::GoOn);
     }
+    if is_view {
+        effects.extend(editing::take_view(app));
+    }
     effects.extend(looking::wanted(app));
     effects
 }
@@ -162,6 +171,12 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
     match action {
         Action::Key(key) if key.kind != KeyEventKind::Press => Vec::new(),
         Action::Key(key) => pressing::on_key(app, &key),
+        Action::Paste(text) if editing::takes_text(app) => editing::paste(app, &text),
+        Action::Looked(found) => editing::looked(app, found),
+        Action::PolicySaved(done) => {
+            editing::saved(app, done);
+            Vec::new()
+        }
         Action::Paste(text) => {
             typing::on_paste(app, &text);
             palette::refresh(app)

@@ -5,6 +5,7 @@ use crate::tui::state::app::App;
 use crate::tui::state::hit::{Hit, Under};
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::commands::{maturity_tab, run, step};
+use crate::tui::update::editing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::pressing::press;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
@@ -19,14 +20,14 @@ pub(super) fn on_mouse(app: &mut App, event: MouseEvent) -> Vec<Effect> {
     }
     let hit = app.drawn.at(event.column, event.row).cloned();
     match event.kind {
-        MouseEventKind::Down(MouseButton::Left) => click(app, hit, event.row),
+        MouseEventKind::Down(MouseButton::Left) => click(app, hit, (event.column, event.row)),
         MouseEventKind::ScrollDown => wheel(app, hit, NOTCH),
         MouseEventKind::ScrollUp => wheel(app, hit, -NOTCH),
         _ => Vec::new(),
     }
 }
 
-fn click(app: &mut App, hit: Option<Hit>, row: u16) -> Vec<Effect> {
+fn click(app: &mut App, hit: Option<Hit>, (column, row): (u16, u16)) -> Vec<Effect> {
     app.message = None;
     let Some(hit) = hit else {
         // Beside a popup.
@@ -44,6 +45,10 @@ fn click(app: &mut App, hit: Option<Hit>, row: u16) -> Vec<Effect> {
         }
         Under::Text => {
             app.side = None;
+            Vec::new()
+        }
+        Under::Editor => {
+            editing::click(app, (column, row), hit.area);
             Vec::new()
         }
         Under::Popup => Vec::new(),
@@ -77,6 +82,7 @@ fn wheel(app: &mut App, hit: Option<Hit>, by: isize) -> Vec<Effect> {
     }
     match hit.map(|hit| hit.under) {
         Some(Under::List { .. }) => step(app, by),
+        Some(Under::Editor) => editing::scroll(app, by),
         Some(Under::Text) => {
             app.side = None;
             app.scroll = app.scrolled(app.scroll, by);

@@ -9,7 +9,7 @@ use crate::tui::update::choosing::{ask_line, choose_key, confirm_key};
 use crate::tui::update::copying::of_popup;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::finding::go_to_key;
-use crate::tui::update::{line, outputs};
+use crate::tui::update::{editing, line, outputs};
 use crate::view::Blast;
 use std::sync::Arc;
 
@@ -54,6 +54,7 @@ pub(super) fn popup_key(app: &mut App, key: &str) -> Vec<Effect> {
         Popup::Choose { of } => return choose_key(app, key, of),
         Popup::Confirm(ask) => return confirm_key(app, key, ask),
         Popup::Ask(ask) => return ask_line(app, key, ask),
+        Popup::SavePolicy(ask) => return editing::save_key(app, key, ask),
         Popup::GoTo(goto) => return go_to_key(app, key, goto),
         Popup::Palette { input, cursor } => return line::key(app, key, input, cursor),
         Popup::ConfirmNetwork(asked) => return outputs::confirm(app, key, asked),

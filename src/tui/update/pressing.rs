@@ -1,21 +1,34 @@
 //! What a key does: in a popup, in the filter, or by the table of commands.
 
-use crate::commands::{Cmd, Does, keys_of, shown};
+use crate::commands::{Cmd, Does, Screen, keys_of, shown};
 use crate::tui::keys;
 use crate::tui::state::app::App;
 use crate::tui::state::popup::Popup;
 use crate::tui::update::commands::run;
 use crate::tui::update::effect::Effect;
-use crate::tui::update::{finding, line, popups, typing};
-use crossterm::event::KeyEvent;
+use crate::tui::update::{editing, finding, line, popups, typing};
+use crossterm::event::{KeyEvent, KeyModifiers};
 
 /// A key of the keyboard.
 pub(super) fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let Some(written) = keys::written(key) else { return Vec::new() };
-    if written == "ctrl-c" {
+    if written == "ctrl-c" && !copies(app) {
         return on_ctrl_c(app);
     }
+    let selects = key.modifiers.contains(KeyModifiers::SHIFT);
+    if app.popup.is_none()
+        && let Some(effects) = editing::key(app, &written, selects)
+    {
+        (app.ctrl_c, app.message) = (false, None);
+        return effects;
+    }
     press(app, &written)
+}
+
+/// Whether `ctrl-c` copies: while the policy is edited, what is selected there.
+fn copies(app: &App) -> bool {
+    let is_selected = app.editor.as_ref().is_some_and(|editor| editor.text.selection().is_some());
+    is_selected && app.screen == Screen::Editor && app.popup.is_none()
 }
 
 /// What a key does, by the way it is written.
@@ -53,6 +66,7 @@ fn on_ctrl_c(app: &mut App) -> Vec<Effect> {
     if let Some(Popup::Themes { before, .. }) = app.popup.take() {
         app.theme = *before;
     }
-    app.tell("press Ctrl-c once more to quit", false);
+    let unsaved = if app.is_unsaved() { "; the edited policy is not saved" } else { "" };
+    app.tell(format!("press Ctrl-c once more to quit{unsaved}"), false);
     Vec::new()
 }

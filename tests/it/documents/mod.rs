@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 use touchmark::documents::{PUBLISHED, schema_files};
+use touchmark::workbench::{OpenOptions, Workbench};
 
 fn schemas() -> &'static BTreeMap<&'static str, Value> {
     static SCHEMAS: OnceLock<BTreeMap<&'static str, Value>> = OnceLock::new();
@@ -134,6 +135,15 @@ impl Desk {
             .stdin(std::process::Stdio::null())
             .output()
             .unwrap()
+    }
+
+    /// Saves a change of the policy, as the workbench does, while verifications stand.
+    fn saves_policy(&self) {
+        let options = OpenOptions { dir: Some(self.dir.path().to_owned()), ..OpenOptions::default() };
+        let workbench = Workbench::open(&options).unwrap();
+        let text = workbench.view().policy_text.clone();
+        let after = text.replacen("[\"pickle\", \"remote-code\"]", "[\"pickle\"]", 1);
+        workbench.save_policy(&text, &after, "no agents here").unwrap();
     }
 
     /// The document that a command prints, which is of that name.
@@ -300,7 +310,8 @@ fn every_document() -> Desk {
         .unwrap();
     let changed = desk.prints("snapshot-verify", &["snapshot", "verify", "second.json"]);
     assert_eq!((&changed["outcome"], &changed["digest"]), (&json!("fail"), &Value::Null));
-    // Of the ledger.
+    // Of the ledger, with a change of the policy in it.
+    desk.saves_policy();
     desk.prints("ledger", &["ledger", "show"]);
     desk.prints("ledger-checkpoint-made", &["ledger", "checkpoint", "key", "--private-key", "own.pem"]);
     let bare = desk.prints("ledger-checkpoint-made", &["ledger", "checkpoint", "-o", "bare.json"]);

@@ -77,5 +77,5 @@ pub fn draw(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, area: R
     if let Some(area) = panes.family {
         furthest = furthest.or(family::draw(app, view, pen, frame, area, scroll(2)));
     }
-    Drawn { furthest, hits, table: Some(TableDrawn { columns, panes: panes.count() }) }
+    Drawn { furthest, hits, table: Some(TableDrawn { columns, panes: panes.count() }), ..Drawn::default() }
 }

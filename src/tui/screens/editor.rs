@@ -1,0 +1,225 @@
+//! The policy while it is edited: its text with cursor, selection and the lines at fault, and beside or below it what
+//! saving it would change.
+
+use crate::commands::Cmd;
+use crate::text::{count, screen, width};
+use crate::tui::screens::paint::{Pane, Pen, fit, lines};
+use crate::tui::screens::toml::roles;
+use crate::tui::state::app::App;
+use crate::tui::state::editor::{Differs, Editor, GUTTER, Looked, Window, difference, drawn};
+use crate::tui::state::hit::{Drawn, Hit, Under};
+use crate::tui::state::popup::SaveAsk;
+use crate::tui::theme::Role;
+use ratatui::Frame;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Modifier;
+use ratatui::text::Line;
+use unicode_segmentation::UnicodeSegmentation;
+
+/// From this width on what would change stands beside the text.
+const BESIDE: u16 = 100;
+/// Its rows where it stands below.
+const ROWS_BELOW: u16 = 8;
+/// Cells kept in sight before and behind the cursor.
+const MARGIN: usize = 4;
+
+/// Draws it.
+pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+    let Some(editor) = &app.editor else {
+        let inside = pen.boxed(frame, area, "Editor");
+        let text = format!(" The policy is not being edited: {} edits it.", app.key_of(Cmd::Edit));
+        lines(frame, inside, &[pen.line(Role::Muted, text)], 0);
+        return Drawn::default();
+    };
+    let [text, side] = match area.width {
+        BESIDE.. => {
+            let columns = if area.width >= 140 { 60 } else { 44 };
+            Layout::horizontal([Constraint::Min(0), Constraint::Length(columns)]).areas(area)
+        }
+        _ => Layout::vertical([Constraint::Min(0), Constraint::Length(ROWS_BELOW)]).areas(area),
+    };
+    let window = draw_text(editor, pen, frame, text);
+    draw_side(app, editor, pen, frame, side);
+    Drawn { window: Some(window), ..Drawn::default() }.with(Hit { area: text, under: Under::Editor })
+}
+
+/// The first line and column to show so that the cursor is in sight.
+fn window(editor: &Editor, height: usize, columns: usize) -> Window {
+    let row = editor.text.row();
+    let column = editor.text.column_of(editor.text.cursor());
+    let Window { mut top, mut left, .. } = editor.window;
+    top = top.min(row).max((row + 1).saturating_sub(height));
+    let furthest = (column + MARGIN + 1).saturating_sub(columns);
+    left = left.max(furthest).min(column.saturating_sub(MARGIN));
+    Window { top, left, height }
+}
+
+fn draw_text(editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Window {
+    let text = &editor.text;
+    let name = editor.file.as_deref().map(|file| file.file_name().unwrap_or_default().to_string_lossy());
+    let name = name.map_or_else(|| "the built-in policy".to_owned(), |name| screen(&name));
+    let state = match (editor.is_stale, editor.is_edited()) {
+        (true, _) => " · ✗ changed on disk meanwhile",
+        (_, true) => " · ● edited",
+        _ => "",
+    };
+    let row = text.row();
+    let column = text.column_of(text.cursor());
+    let note = format!("{}:{} of {}", row + 1, column + 1, text.rows());
+    let title = format!("{name}{state}");
+    let inside = pen.pane(frame, area, &Pane::new(&title).note(&note).focused(true));
+    let columns = usize::from(inside.width.saturating_sub(GUTTER));
+    let window = window(editor, usize::from(inside.height), columns);
+    let faults = editor.faults();
+    let mut rows = text.lines(window.top).enumerate().map(|(at, line)| (window.top + at, line));
+    for y in inside.y..inside.bottom() {
+        let Some((at, (start, line))) = rows.next() else { break };
+        let is_faulty = faults.contains_key(&at);
+        let number = if at == row { Role::Text } else { Role::Muted };
+        let gutter = Line::from(vec![
+            pen.span(number, format!("{:>4} ", at + 1)),
+            pen.span(Role::Error, if is_faulty { "✗ " } else { "  " }),
+        ]);
+        frame.buffer_mut().set_line(inside.x, y, &gutter, inside.width);
+        let room = Rect {
+            x: inside.x + GUTTER.min(inside.width),
+            y,
+            width: inside.width.saturating_sub(GUTTER),
+            height: 1,
+        };
+        draw_line(editor, (start, line), window.left, pen, frame, room);
+    }
+    window
+}
+
+/// One line: what is in sight of it, with selection and cursor.
+fn draw_line(
+    editor: &Editor,
+    (start, line): (usize, &str),
+    left: usize,
+    pen: Pen<'_>,
+    frame: &mut Frame<'_>,
+    room: Rect,
+) {
+    let selected = editor.text.selection().unwrap_or(0..0);
+    let cursor = editor.text.cursor();
+    let parts = roles(line);
+    let mut parts = parts.iter();
+    let mut part = parts.next();
+    let mut column = 0;
+    let right = left + usize::from(room.width);
+    let mut put = |column: usize, shown: &str, role: Role, at: usize| {
+        let cells = width(shown);
+        if column < left || column + cells.max(1) > right {
+            return;
+        }
+        let mut style = pen.theme.ink(role);
+        if selected.contains(&at) {
+            style = style.patch(pen.theme.ground(Role::Chosen)).add_modifier(Modifier::UNDERLINED);
+        }
+        if at == cursor {
+            style = style.add_modifier(Modifier::REVERSED);
+        }
+        let x = room.x.saturating_add(u16::try_from(column - left).unwrap_or(u16::MAX));
+        frame.buffer_mut().set_stringn(x, room.y, shown, usize::from(room.right().saturating_sub(x)), style);
+    };
+    for (at, one) in line.grapheme_indices(true) {
+        while part.is_some_and(|(end, _)| *end <= at) {
+            part = parts.next();
+        }
+        if column >= right {
+            break;
+        }
+        let shown = drawn(one);
+        put(column, &shown, part.map_or(Role::Text, |(_, role)| *role), start + at);
+        column += width(&shown);
+    }
+    // Behind the last character the cursor stands on nothing.
+    if cursor == start + line.len() || selected.contains(&(start + line.len())) {
+        put(column, " ", Role::Text, start + line.len());
+    }
+}
+
+fn draw_side(app: &App, editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
+    let inside = pen.pane(frame, area, &Pane::new("If you save"));
+    let columns = usize::from(inside.width);
+    let mut rows: Vec<Line<'static>> = Vec::new();
+    match editor.looked.as_ref() {
+        _ if editor.is_stale => {
+            let what = format!(
+                "somebody else changed the file: it is not overwritten · {} takes its text",
+                app.key_of(Cmd::Revert)
+            );
+            rows.extend(pen.wrapped(vec![pen.span(Role::Error, "✗ ")], Role::Error, &what, columns));
+        }
+        None => rows.push(pen.line(Role::Muted, "looking …")),
+        Some(looked) if !looked.faults.is_empty() => {
+            rows.extend(faults(looked, editor.text.row(), pen, columns));
+        }
+        Some(_) if !editor.is_edited() => rows.push(pen.line(Role::Muted, "nothing was changed yet")),
+        Some(_) => rows.push(pen.line(Role::Pass, "✓ no faults")),
+    }
+    lines(frame, inside, &rows, 0);
+}
+
+/// What is wrong, from the cursor's line on.
+fn faults(looked: &Looked, row: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let faults = &looked.faults;
+    let mut out =
+        vec![pen.line(Role::Error, format!("✗ {}: it cannot be saved", count(faults.len(), "fault")))];
+    let (before, from): (Vec<_>, Vec<_>) =
+        faults.iter().partition(|fault| fault.line.is_some_and(|line| line < row + 1));
+    for fault in from.into_iter().chain(before) {
+        let place = fault.line.map(|line| format!("line {line} ")).unwrap_or_default();
+        let head = vec![pen.span(Role::Muted, place)];
+        out.extend(pen.wrapped(head, Role::Text, &screen(&fault.message), columns));
+        if let Some(help) = &fault.help {
+            let head = vec![pen.span(Role::Accent, "→ ")];
+            out.extend(pen.wrapped(head, Role::Text, &screen(help), columns));
+        }
+    }
+    out
+}
+
+/// Asks why, below what changes; gives how far that can be scrolled.
+pub fn draw_save(app: &App, ask: &SaveAsk, pen: Pen<'_>, frame: &mut Frame<'_>) -> usize {
+    const ASKED: u16 = 3;
+    let Some(editor) = &app.editor else { return 0 };
+    let full = frame.area();
+    let columns = 110.min(full.width.saturating_sub(4));
+    let text = difference(&editor.base, editor.text.whole());
+    let rows: Vec<Line<'static>> = text.iter().map(|line| differs(*line, pen)).collect();
+    let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(ASKED + 2);
+    let inside = pen.popup(frame, (columns, wanted), "Save the policy");
+    let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(ASKED)]).areas(inside);
+    let (first, furthest) = crate::tui::screens::paint::bounded(ask.scroll, rows.len(), above.height);
+    lines(frame, above, &rows, first);
+    let more = if furthest > first { "↑↓ the rest · " } else { "" };
+    let missing = if ask.is_missing { "say why: it is recorded with the change · " } else { "" };
+    let room = usize::from(inside.width);
+    let reason = format!(" reason: {}▏", screen(&ask.reason));
+    lines(
+        frame,
+        below,
+        &[
+            pen.line(Role::Border, "─".repeat(room)),
+            pen.line(Role::Input, fit(&reason, room)),
+            pen.line(Role::Muted, format!(" {missing}{more}Enter saves · Esc leaves")),
+        ],
+        0,
+    );
+    furthest
+}
+
+fn differs(line: Differs<'_>, pen: Pen<'_>) -> Line<'static> {
+    let (sign, role, text) = match line {
+        Differs::Both(text) => ("  ", Role::Muted, text),
+        Differs::Gone(text) => ("- ", Role::Fail, text),
+        Differs::New(text) => ("+ ", Role::Pass, text),
+        Differs::Skipped(many) => {
+            return pen.line(Role::Muted, format!("   … {}", count(many, "line")));
+        }
+    };
+    let text: String = text.graphemes(true).map(drawn).collect();
+    Line::from(vec![pen.span(role, format!(" {sign}")), pen.span(role, text)])
+}
