@@ -126,6 +126,7 @@ listed! {
         MakeWorkspace,
         Edit,
         EditOutside,
+        Amend,
         SavePolicy,
         UndoEdit,
         RedoEdit,

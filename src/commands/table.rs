@@ -13,6 +13,7 @@ const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
 const FOLDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
+const AMENDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
 
 /// What must hold, once the workspace is open.
@@ -291,6 +292,9 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::EditOutside, "edit-outside", &["E"], "", &[S::Policy], open![Writable, EditablePolicy],
         "edit the policy file in $VISUAL or $EDITOR")
         .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
+    keys(Cmd::Amend, "amend", &["A"], "amend", AMENDED, open![Writable],
+        "change the policy: trust or deny this signer, require an attestation, raise the level")
+        .no_line("Any editor opens the policy file; `touchmark policy check` then checks it."),
     keys(Cmd::SavePolicy, "save-policy", &["ctrl-s"], "save", &[S::Editor], open![Writable, Editor],
         "put the edited policy in force: shows what changes, and asks why")
         .no_line("Any editor writes the policy file; every command reads it when it starts."),
@@ -315,8 +319,8 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::CutText, "cut-text", &["ctrl-x"], "", &[S::Editor], open![Editor],
         "cut what is selected")
         .no_line("It edits a text."),
-    keys(Cmd::CopyText, "copy-text", &["ctrl-c"], "", &[S::Editor], open![Editor],
-        "copy what is selected; with nothing selected, twice quits")
+    keys(Cmd::CopyText, "copy-text", &["ctrl-insert"], "", &[S::Editor], open![Editor],
+        "copy what is selected, as Ctrl-c does while something is")
         .no_line("It edits a text."),
     keys(Cmd::PasteText, "paste-text", &["ctrl-v"], "", &[S::Editor], open![Editor],
         "paste what was cut or copied here")

@@ -512,7 +512,11 @@ impl Loop {
             Effect::LookAtEdited => {
                 // What it finds would be of an earlier text.
                 self.looking.cancel();
-                self.look_at = Some(Instant::now() + LOOK_TIME);
+                match self.plain {
+                    // Nobody types letter by letter there, and the next line waits for what is found.
+                    Some(_) => self.look(app),
+                    None => self.look_at = Some(Instant::now() + LOOK_TIME),
+                }
             }
             Effect::SavePolicy(saving) => self.answer(move |workbench| {
                 let Saving { before, after, reason } = *saving;
@@ -676,9 +680,19 @@ impl Loop {
         let (text, revision, post) =
             (editor.text.whole().to_owned(), editor.text.revision(), self.post.clone());
         self.looking = Progress::default();
+        let (progress, busy) = (self.looking.clone(), self.post.busy());
         std::thread::spawn(move || {
-            let faults = workbench.policy_faults(&text);
-            post.send(News::Answer(Box::new(Action::Looked(Looked { revision, faults }))));
+            let _busy = busy;
+            let found = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                workbench.preview_policy(&text, &progress)
+            }));
+            let preview = match found {
+                Ok(Ok(preview)) => Ok(preview),
+                Ok(Err(_)) if progress.is_cancelled() => return,
+                Ok(Err(error)) => Err(in_words(&error)),
+                Err(_) => Err("what it would change could not be found out, please report it".to_owned()),
+            };
+            post.send(News::Answer(Box::new(Action::Looked(Looked { revision, preview }))));
         });
     }
 

@@ -9,7 +9,7 @@ use crate::decision::{
 use crate::disk::{lock_beside, replace, slashed, write_new};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, Workspace};
-use crate::policy::{self, Policy, PolicyError};
+use crate::policy::{self, Policy};
 use crate::store::RecordKind;
 use crate::view::View;
 use std::collections::BTreeMap;
@@ -66,23 +66,14 @@ impl Workbench {
         Ok(SavedPolicy { file, text: after.to_owned(), record, changed })
     }
 
-    /// What is wrong with a policy's text.
-    pub fn policy_faults(&self, text: &str) -> Vec<PolicyError> {
-        let file = self.policy_file().unwrap_or_else(|| self.own_policy_file());
-        self.read(text, &file).err().unwrap_or_default()
-    }
-
     /// The policy that a text is, if it could be in force.
     fn as_valid(&self, text: &str, file: &Path) -> Result<Policy> {
-        self.read(text, file).map_err(|faults| match faults.first() {
+        let base = file.parent().map(Path::to_owned);
+        let read = policy::parse(text, "", base).and_then(|policy| policy.valid_at(self.now()));
+        read.map_err(|faults| match faults.first() {
             Some(fault) => invalid(fault, file),
             None => Error::new(Code::Config, "the policy is not valid"),
         })
-    }
-
-    fn read(&self, text: &str, file: &Path) -> std::result::Result<Policy, Vec<PolicyError>> {
-        let base = file.parent().map(Path::to_owned);
-        policy::parse(text, "", base).and_then(|policy| policy.valid_at(self.now()))
     }
 
     fn own_policy_file(&self) -> PathBuf {

@@ -143,6 +143,37 @@ fn a_digest_is_copied_with_two_keys() {
 }
 
 #[test]
+fn a_governance_lead_trusts_an_observed_signer_and_the_queue_shrinks() {
+    verified(|dir, terminal| {
+        terminal.keys("\u{10}");
+        terminal.wait("Go to a model");
+        terminal.keys("speech-1-nightly\r");
+        terminal.gone("Go to a model");
+        terminal.keys("\r");
+        terminal.wait("IDENTITY-MISMATCH");
+        // Two keys: the change, and what it would change is in view with it.
+        terminal.keys("A");
+        terminal.wait("trust this signer");
+        terminal.keys("t");
+        terminal.wait("✗ refuse → ✓ admit  1 model");
+        terminal.wait("speech-1-nightly");
+        terminal.wait("reason:");
+        let file = dir.join("policies/samples.toml");
+        let before = std::fs::read_to_string(&file).unwrap();
+        terminal.keys("their nightly builds are reviewed\r");
+        terminal.wait("saved and in force");
+        assert_ne!(std::fs::read_to_string(&file).unwrap(), before);
+        terminal.keys("\u{1b}");
+        terminal.gone("If you save");
+        terminal.keys("1");
+        terminal.wait("failing 8");
+        leave(terminal);
+        let said = ledger(dir);
+        assert!(said.contains("policy-change"), "{said}");
+    });
+}
+
+#[test]
 fn a_long_verification_is_cancelled_and_nothing_is_recorded() {
     for (columns, rows) in SIZES {
         let dir = copy_of_samples();

@@ -110,6 +110,8 @@ pub fn event(written: &str) -> KeyEvent {
         "home" => KeyCode::Home,
         "end" => KeyCode::End,
         "backspace" => KeyCode::Backspace,
+        "insert" => KeyCode::Insert,
+        "delete" => KeyCode::Delete,
         function if function.len() > 1 && function.starts_with('f') => {
             KeyCode::F(function[1..].parse().unwrap())
         }

@@ -3,13 +3,14 @@
 
 use crate::commands::Cmd;
 use crate::text::{count, screen, width};
-use crate::tui::screens::paint::{Pane, Pen, fit, lines};
+use crate::tui::screens::paint::{Pane, Pen, decision_look, fit, lines};
 use crate::tui::screens::toml::roles;
 use crate::tui::state::app::App;
-use crate::tui::state::editor::{Differs, Editor, GUTTER, Looked, Window, difference, drawn};
+use crate::tui::state::editor::{Differs, Editor, GUTTER, Looked, Mark, Window, difference, drawn};
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::state::popup::SaveAsk;
 use crate::tui::theme::Role;
+use crate::view::flips::{Flip, Preview};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
@@ -20,6 +21,10 @@ use unicode_segmentation::UnicodeSegmentation;
 const BESIDE: u16 = 100;
 /// Its rows where it stands below.
 const ROWS_BELOW: u16 = 8;
+/// Faults, findings and models that are listed.
+const MOST: usize = 40;
+/// Rows of what changes above the difference.
+const FEW: usize = 10;
 /// Cells kept in sight before and behind the cursor.
 const MARGIN: usize = 4;
 
@@ -70,16 +75,17 @@ fn draw_text(editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -
     let inside = pen.pane(frame, area, &Pane::new(&title).note(&note).focused(true));
     let columns = usize::from(inside.width.saturating_sub(GUTTER));
     let window = window(editor, usize::from(inside.height), columns);
-    let faults = editor.faults();
+    let marks = editor.marks();
     let mut rows = text.lines(window.top).enumerate().map(|(at, line)| (window.top + at, line));
     for y in inside.y..inside.bottom() {
         let Some((at, (start, line))) = rows.next() else { break };
-        let is_faulty = faults.contains_key(&at);
+        let (role, mark) = match marks.get(&at) {
+            Some(Mark::Fault) => (Role::Error, "✗ "),
+            Some(Mark::Finding) => (Role::Warn, "! "),
+            None => (Role::Muted, "  "),
+        };
         let number = if at == row { Role::Text } else { Role::Muted };
-        let gutter = Line::from(vec![
-            pen.span(number, format!("{:>4} ", at + 1)),
-            pen.span(Role::Error, if is_faulty { "✗ " } else { "  " }),
-        ]);
+        let gutter = Line::from(vec![pen.span(number, format!("{:>4} ", at + 1)), pen.span(role, mark)]);
         frame.buffer_mut().set_line(inside.x, y, &gutter, inside.width);
         let room = Rect {
             x: inside.x + GUTTER.min(inside.width),
@@ -141,35 +147,49 @@ fn draw_line(
 }
 
 fn draw_side(app: &App, editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) {
-    let inside = pen.pane(frame, area, &Pane::new("If you save"));
+    let note = match (&editor.looked, editor.looked_now()) {
+        (Some(_), None) => "looking …".to_owned(),
+        (_, Some(Looked { preview: Ok(preview), .. })) if preview.faults.is_empty() && editor.is_edited() => {
+            let all = preview.flips.models.len() + preview.flips.unchanged;
+            format!("{} of {} change", preview.flips.models.len(), count(all, "model"))
+        }
+        _ => String::new(),
+    };
+    let inside = pen.pane(frame, area, &Pane::new("If you save").note(&note));
     let columns = usize::from(inside.width);
     let mut rows: Vec<Line<'static>> = Vec::new();
-    match editor.looked.as_ref() {
+    let error = |what: &str| pen.wrapped(vec![pen.span(Role::Error, "✗ ")], Role::Error, what, columns);
+    match editor.looked.as_ref().map(|looked| (looked, &looked.preview)) {
         _ if editor.is_stale => {
-            let what = format!(
-                "somebody else changed the file: it is not overwritten · {} takes its text",
-                app.key_of(Cmd::Revert)
-            );
-            rows.extend(pen.wrapped(vec![pen.span(Role::Error, "✗ ")], Role::Error, &what, columns));
+            let revert = app.key_of(Cmd::Revert);
+            let what = "somebody else changed the file: it is not overwritten";
+            rows.extend(error(&format!("{what} · {revert} takes its text")));
         }
         None => rows.push(pen.line(Role::Muted, "looking …")),
-        Some(looked) if !looked.faults.is_empty() => {
+        Some((_, Err(why))) => rows.extend(error(why)),
+        Some((looked, Ok(preview))) if !preview.faults.is_empty() => {
             rows.extend(faults(looked, editor.text.row(), pen, columns));
         }
-        Some(_) if !editor.is_edited() => rows.push(pen.line(Role::Muted, "nothing was changed yet")),
-        Some(_) => rows.push(pen.line(Role::Pass, "✓ no faults")),
+        Some((_, Ok(preview))) => {
+            if editor.is_edited() {
+                rows.extend(changes(preview, pen, columns, usize::from(inside.height)));
+            } else {
+                rows.push(pen.line(Role::Muted, "nothing was changed yet"));
+            }
+            rows.extend(findings(preview, pen, columns));
+        }
     }
     lines(frame, inside, &rows, 0);
 }
 
 /// What is wrong, from the cursor's line on.
 fn faults(looked: &Looked, row: usize, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
-    let faults = &looked.faults;
-    let mut out =
-        vec![pen.line(Role::Error, format!("✗ {}: it cannot be saved", count(faults.len(), "fault")))];
+    let faults = looked.faults();
+    let head = format!("✗ {}: it cannot be saved", count(faults.len(), "fault"));
+    let mut out = vec![pen.line(Role::Error, head)];
     let (before, from): (Vec<_>, Vec<_>) =
         faults.iter().partition(|fault| fault.line.is_some_and(|line| line < row + 1));
-    for fault in from.into_iter().chain(before) {
+    for fault in from.into_iter().chain(before).take(MOST) {
         let place = fault.line.map(|line| format!("line {line} ")).unwrap_or_default();
         let head = vec![pen.span(Role::Muted, place)];
         out.extend(pen.wrapped(head, Role::Text, &screen(&fault.message), columns));
@@ -181,14 +201,96 @@ fn faults(looked: &Looked, row: usize, pen: Pen<'_>, columns: usize) -> Vec<Line
     out
 }
 
+/// How many models are decided otherwise, or reach another level; then the first of them, the dangerous ones first.
+fn changes(preview: &Preview, pen: Pen<'_>, columns: usize, room: usize) -> Vec<Line<'static>> {
+    let flips = &preview.flips;
+    let mut out = counted(preview, pen);
+    let shown = room.saturating_sub(out.len() + 2).clamp(2, MOST);
+    let code = |flip: &Flip| flip.by.as_ref().map(|by| by.code.as_str().to_owned()).unwrap_or_default();
+    for flip in flips.models.iter().take(shown) {
+        let (from, to) = (flip.before.decision, flip.after.decision);
+        let turn = match from == to {
+            true => format!(" L{}→{} ", flip.before.effective, flip.after.effective),
+            false => format!(" {}→{} ", from.word(), to.word()),
+        };
+        let code = screen(&code(flip));
+        let name = columns.saturating_sub(2 + width(&turn) + width(&code));
+        out.push(Line::from(vec![
+            pen.span(Role::Accent, "▸ "),
+            pen.span(Role::Text, fit(&flip.model.screen(), name)),
+            pen.span(decision_look(to).0, turn),
+            pen.span(Role::Muted, code),
+        ]));
+    }
+    if flips.models.len() > shown {
+        out.push(
+            pen.line(Role::Muted, format!("  and {}", count(flips.models.len() - shown, "other model"))),
+        );
+    }
+    out
+}
+
+/// How many models are decided otherwise, by what they are and would be; what would be let in stands first.
+fn counted(preview: &Preview, pen: Pen<'_>) -> Vec<Line<'static>> {
+    let flips = &preview.flips;
+    let mut decisions: Vec<_> = flips.decisions.iter().collect();
+    decisions.sort_by_key(|((from, to), _)| (to > from, *from, *to));
+    let mut out: Vec<Line<'static>> = Vec::new();
+    for ((from, to), many) in decisions {
+        out.push(Line::from(vec![
+            pen.decision(*from),
+            pen.span(Role::Muted, " → "),
+            pen.decision(*to),
+            pen.span(Role::Text, format!("  {}", count(*many, "model"))),
+        ]));
+    }
+    if flips.decisions.is_empty() {
+        out.push(pen.line(Role::Text, "no decision changes"));
+    }
+    let levels: Vec<String> =
+        flips.levels.iter().map(|((from, to), many)| format!("L{from}→L{to} {many}")).collect();
+    if !levels.is_empty() {
+        out.push(pen.line(Role::Muted, format!("levels  {}", levels.join(" · "))));
+    }
+    out
+}
+
+/// What is valid and probably not meant: what is new first, then how much is as it was.
+fn findings(preview: &Preview, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
+    let mut out = Vec::new();
+    for anchor in preview.unreadable.iter().take(MOST) {
+        let what = format!("anchor {} cannot be read", screen(&anchor.name));
+        out.extend(pen.wrapped(vec![pen.span(Role::Error, "✗ ")], Role::Error, &what, columns));
+    }
+    for finding in preview.new_findings.iter().take(MOST) {
+        let line = finding.line.map(|line| format!("line {line} ")).unwrap_or_default();
+        let head = vec![pen.span(Role::Warn, "! "), pen.span(Role::Muted, line)];
+        let what = format!("{} ({})", screen(&finding.what), finding.rule.code);
+        out.extend(pen.wrapped(head, Role::Text, &what, columns));
+    }
+    let all = preview.lint.as_ref().map_or(0, |lint| lint.findings.len());
+    let known = all.saturating_sub(preview.new_findings.len());
+    if known > 0 {
+        out.push(pen.line(Role::Muted, format!("! {} as before", count(known, "finding"))));
+    }
+    out
+}
+
 /// Asks why, below what changes; gives how far that can be scrolled.
 pub fn draw_save(app: &App, ask: &SaveAsk, pen: Pen<'_>, frame: &mut Frame<'_>) -> usize {
     const ASKED: u16 = 3;
     let Some(editor) = &app.editor else { return 0 };
     let full = frame.area();
-    let columns = 110.min(full.width.saturating_sub(4));
+    let columns = 110.min(full.width.saturating_sub(4)).max(2);
     let text = difference(&editor.base, editor.text.whole());
-    let rows: Vec<Line<'static>> = text.iter().map(|line| differs(*line, pen)).collect();
+    let preview = editor.looked.as_ref().and_then(|looked| looked.preview.as_ref().ok());
+    let mut rows: Vec<Line<'static>> = Vec::new();
+    if let Some(preview) = preview {
+        rows.extend(changes(preview, pen, usize::from(columns - 2), FEW));
+        rows.extend(findings(preview, pen, usize::from(columns - 2)));
+        rows.push(Line::default());
+    }
+    rows.extend(text.iter().map(|line| differs(*line, pen)));
     let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(ASKED + 2);
     let inside = pen.popup(frame, (columns, wanted), "Save the policy");
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(ASKED)]).areas(inside);

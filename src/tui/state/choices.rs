@@ -2,6 +2,7 @@
 
 use crate::commands::Cmd;
 use crate::forms::Form;
+use crate::tui::state::amending::{Amendment, about};
 use crate::tui::state::app::App;
 use crate::tui::state::columns::{COLUMNS, Column};
 use crate::tui::state::copies::{Copy, copies};
@@ -23,6 +24,7 @@ pub struct Choice {
 /// What a command can go on with, in the order shown; empty for a command that asks for nothing.
 pub fn choices(app: &App, of: Cmd) -> Vec<Choice> {
     match of {
+        Cmd::Amend => amendments(app),
         Cmd::Copy => copied(app),
         Cmd::Export => exported(app),
         Cmd::Sort => orders(app),
@@ -42,6 +44,18 @@ fn filter_terms() -> Vec<Choice> {
         off: None,
     };
     crate::query::TERMS.iter().map(choice).collect()
+}
+
+/// The common changes of the policy.
+fn amendments(app: &App) -> Vec<Choice> {
+    let choice = |one: Amendment| {
+        let (shown, off) = match about(app, one) {
+            Ok(shown) => (shown, None),
+            Err(why) => (String::new(), Some(why)),
+        };
+        Choice { key: one.key(), word: one.word().to_owned(), shown, off }
+    };
+    Amendment::ALL.into_iter().map(choice).collect()
 }
 
 /// What may be said of models.

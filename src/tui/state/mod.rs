@@ -1,6 +1,7 @@
 //! What is shown, as plain data: the open screen, cursors, popups, the rows, the messages. It draws nothing, reads
 //! no file, no clock and no environment, and knows neither keys nor effects.
 
+pub(super) mod amending;
 pub(super) mod app;
 pub(super) mod arrangement;
 pub(super) mod changes;

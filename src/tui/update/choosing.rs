@@ -7,7 +7,7 @@ use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::tui::update::{copying, editing, exporting, finding, opening, reviewing, sorting};
+use crate::tui::update::{amending, copying, editing, exporting, finding, opening, reviewing, sorting};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -40,6 +40,7 @@ fn is_key(written: &str, key: char) -> bool {
 fn chosen(app: &mut App, of: Cmd, key: char) -> Vec<Effect> {
     match of {
         Cmd::FilterBy => finding::filter_by_term(app, key),
+        Cmd::Amend => amending::chosen(app, key),
         Cmd::Copy => copying::chosen(app, key),
         Cmd::Export => exporting::chosen(app, key),
         Cmd::Sort => sorting::sort_by(app, key),
@@ -68,6 +69,7 @@ pub(super) fn ask_line(app: &mut App, key: &str, mut ask: Box<Ask>) -> Vec<Effec
 /// Goes on with the line that was typed.
 fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
     match ask.of {
+        Cmd::Amend => amending::answered(app, &ask),
         Cmd::Compare => comparing::answered(app, ask),
         Cmd::FindText => {
             editing::find(app, &ask.input);

@@ -10,8 +10,8 @@ use crate::tui::state::saved::Saved;
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs, palette, relatives,
-    reviewing, sorting, surveying, working,
+    amending, comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs, palette,
+    relatives, reviewing, sorting, surveying, working,
 };
 use crate::workbench::JobKind;
 
@@ -114,6 +114,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
             };
             app.tell(words, false);
         }
+        Cmd::Amend => return amending::amend(app),
         Cmd::Edit => return editing::open(app),
         Cmd::EditOutside => return app.policy_path().map(Effect::Edit).into_iter().collect(),
         Cmd::Reload => {

@@ -4,7 +4,7 @@ use crate::commands::{Cmd, Screen};
 use crate::error::Result;
 use crate::text::{block, count, screen};
 use crate::tui::state::app::App;
-use crate::tui::state::editor::{Editor, GUTTER, Looked, Motion, Window};
+use crate::tui::state::editor::{Editor, GUTTER, Looked, Mark, Motion, Window};
 use crate::tui::state::popup::{Ask, Popup, SaveAsk};
 use crate::tui::update::effect::{Effect, Saving};
 use crate::tui::update::typing::type_into;
@@ -210,10 +210,15 @@ pub(super) fn find(app: &mut App, wanted: &str) {
 fn next_fault(app: &mut App) {
     let Some(editor) = &mut app.editor else { return };
     let row = editor.text.row();
-    let rows: Vec<usize> = editor.faults().into_keys().collect();
+    let marks = editor.marks();
+    let faults = |mark: &Mark| *mark == Mark::Fault;
+    // Findings only where there is no fault.
+    let some = marks.values().any(faults);
+    let rows: Vec<usize> =
+        marks.iter().filter(|(_, mark)| !some || faults(mark)).map(|(row, _)| *row).collect();
     match rows.iter().find(|at| **at > row).or(rows.first()) {
         Some(at) => editor.text.go_to_row(*at),
-        None => app.tell("no faults were found", false),
+        None => app.tell("no faults or findings", false),
     }
 }
 
@@ -234,27 +239,26 @@ fn revert(app: &mut App) -> Vec<Effect> {
 fn save(app: &mut App) -> Vec<Effect> {
     let (revert, next) = (app.key_of(Cmd::Revert), app.key_of(Cmd::NextFault));
     let Some(editor) = &mut app.editor else { return Vec::new() };
+    editor.is_saving = false;
     if !editor.is_edited() {
         app.tell("nothing was changed", false);
     } else if editor.is_stale {
         let why = "the file was changed by somebody else meanwhile, and is not overwritten";
         app.tell(format!("{why}: {revert} takes its text, undoing brings yours back"), false);
     } else if let Some(looked) = editor.looked_now() {
-        match looked.faults.first() {
-            Some(fault) => {
+        let told = match (&looked.preview, looked.faults()) {
+            (Err(why), _) => format!("not saved: {why}"),
+            (_, faults @ [fault, ..]) => {
                 let place = fault.line.map(|line| format!("line {line}: ")).unwrap_or_default();
-                let faults = count(looked.faults.len(), "fault");
-                let what = screen(&fault.message);
-                app.tell(
-                    format!("not saved, the text has {faults} · {place}{what} · {next} goes there"),
-                    false,
-                );
+                let (faults, what) = (count(faults.len(), "fault"), screen(&fault.message));
+                format!("not saved, the text has {faults} · {place}{what} · {next} goes there")
             }
-            None => {
-                editor.is_saving = false;
+            (Ok(_), []) => {
                 app.popup = Some(Popup::SavePolicy(SaveAsk::default()));
+                return Vec::new();
             }
-        }
+        };
+        app.tell(told, false);
     } else {
         editor.is_saving = true;
         app.tell("looking at what it changes", false);

@@ -1,6 +1,7 @@
 //! What happens to the state: [`update`] takes an [`Action`], changes the state and says which [`Effect`]s the loop has
 //! to carry out. It does no input or output and draws nothing.
 
+mod amending;
 mod choosing;
 mod commands;
 mod comparing;

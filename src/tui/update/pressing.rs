@@ -12,8 +12,8 @@ use crossterm::event::{KeyEvent, KeyModifiers};
 /// A key of the keyboard.
 pub(super) fn on_key(app: &mut App, key: &KeyEvent) -> Vec<Effect> {
     let Some(written) = keys::written(key) else { return Vec::new() };
-    if written == "ctrl-c" && !copies(app) {
-        return on_ctrl_c(app);
+    if written == "ctrl-c" {
+        return if copies(app) { editing::run(app, Cmd::CopyText) } else { on_ctrl_c(app) };
     }
     let selects = key.modifiers.contains(KeyModifiers::SHIFT);
     if app.popup.is_none()

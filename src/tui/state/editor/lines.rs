@@ -1,7 +1,7 @@
 //! How two texts differ, line by line.
 
 /// More pairs of lines are not compared: what differs is then shown as a whole.
-const MAX_PAIRS: usize = 4_000_000;
+const MAX_PAIRS: usize = 250_000;
 /// Lines shown around what differs.
 const AROUND: usize = 2;
 

@@ -9,6 +9,7 @@ pub use text::{Motion, Text, drawn};
 
 use crate::policy::PolicyError;
 use crate::view::View;
+use crate::view::flips::Preview;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -26,13 +27,29 @@ pub struct Window {
     pub height: usize,
 }
 
+/// What stands before a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// It makes the policy invalid.
+    Fault,
+    /// It is valid and probably not meant.
+    Finding,
+}
+
 /// What was found of a text.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Looked {
     /// The text's revision.
     pub revision: u64,
+    /// Its faults, or what saving it would change; or why that could not be found out, safe to show.
+    pub preview: Result<Preview, String>,
+}
+
+impl Looked {
     /// What is wrong with it.
-    pub faults: Vec<PolicyError>,
+    pub fn faults(&self) -> &[PolicyError] {
+        self.preview.as_ref().map(|preview| preview.faults.as_slice()).unwrap_or_default()
+    }
 }
 
 /// The policy while it is edited.
@@ -93,12 +110,15 @@ impl Editor {
         self.is_stale = false;
     }
 
-    /// The faults by their lines, from 0, each line with its first.
-    pub fn faults(&self) -> BTreeMap<usize, &PolicyError> {
+    /// The lines, from 0, with a fault or with what is probably not meant; a fault counts first.
+    pub fn marks(&self) -> BTreeMap<usize, Mark> {
+        let row = |line: Option<usize>| line.unwrap_or(1).saturating_sub(1);
         let mut found = BTreeMap::new();
-        for fault in self.looked.iter().flat_map(|looked| &looked.faults) {
-            let row = fault.line.unwrap_or(1).saturating_sub(1);
-            found.entry(row).or_insert(fault);
+        let preview = self.looked.iter().filter_map(|looked| looked.preview.as_ref().ok());
+        for preview in preview {
+            let lint = preview.lint.iter().flat_map(|lint| &lint.findings);
+            found.extend(lint.map(|finding| (row(finding.line), Mark::Finding)));
+            found.extend(preview.faults.iter().map(|fault| (row(fault.line), Mark::Fault)));
         }
         found
     }
