@@ -3,7 +3,7 @@
 
 use crate::support::copy_of_samples;
 use crate::tui::{app, event, open, press, shown, text, told};
-use crossterm::event::KeyModifiers;
+use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use proptest::prelude::*;
 use std::fs;
 use std::path::Path;
@@ -557,6 +557,9 @@ fn trusting_an_observed_signer_shows_what_flips_and_is_saved_only_when_asked() {
     assert!(drawn.contains("✗ refuse → ✓ admit"), "{drawn}");
     assert!(drawn.contains(NIGHTLY) && drawn.contains("refuse→admit"), "{drawn}");
     assert!(drawn.contains("reason:"), "{drawn}");
+    let small = text(&desk.app, 80, 24);
+    let new: Vec<&str> = small.lines().skip_while(|line| !line.contains(" + identities")).take(4).collect();
+    assert!(new.concat().contains("heads/main"), "what was changed is in sight whole:\n{small}");
     assert_eq!(desk.file(), before, "an observed identity is offered, and never written by itself");
     // Leaving keeps the text, and writes nothing.
     desk.press(&["esc"]);
@@ -734,6 +737,21 @@ fn the_cursor_stays_in_sight_and_what_would_change_stands_below_where_there_is_n
     desk.type_in(&"x".repeat(200));
     let drawn = shown(&mut desk.app, 80, 24);
     assert!(drawn.contains("xxxx"), "{drawn}");
+    let begins =
+        |line: &&str| line.contains(" = ") && line.chars().skip(8).take(3).all(|c| c.is_ascii_lowercase());
+    assert!(drawn.lines().any(|line| begins(&line)), "the other lines keep their beginning:\n{drawn}");
+    // A click goes to the place that it is on.
+    desk.app.mouse = true;
+    let click = MouseEvent {
+        kind: MouseEventKind::Down(MouseButton::Left),
+        column: 1 + 7 + 2,
+        row: 3,
+        modifiers: KeyModifiers::NONE,
+    };
+    update(&mut desk.app, Action::Mouse(click));
+    let editor = desk.app.editor.as_ref().unwrap();
+    assert_eq!(editor.text.row(), editor.window.top);
+    assert!(editor.text.column_of(editor.text.cursor()) <= 2);
 }
 
 #[test]

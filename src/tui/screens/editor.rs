@@ -93,7 +93,9 @@ fn draw_text(editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -
             width: inside.width.saturating_sub(GUTTER),
             height: 1,
         };
-        draw_line(editor, (start, line), window.left, pen, frame, room);
+        // Only the line of the cursor is moved: the others keep their beginning in sight.
+        let left = if at == row { window.left } else { 0 };
+        draw_line(editor, (start, line), left, pen, frame, room);
     }
     window
 }
@@ -209,16 +211,20 @@ fn changes(preview: &Preview, pen: Pen<'_>, columns: usize, room: usize) -> Vec<
     let code = |flip: &Flip| flip.by.as_ref().map(|by| by.code.as_str().to_owned()).unwrap_or_default();
     for flip in flips.models.iter().take(shown) {
         let (from, to) = (flip.before.decision, flip.after.decision);
-        let turn = match from == to {
-            true => format!(" L{}→{} ", flip.before.effective, flip.after.effective),
-            false => format!(" {}→{} ", from.word(), to.word()),
+        let falls = flip.after.effective < flip.before.effective;
+        let (turn, role) = match from == to {
+            true => (
+                format!(" L{}→{} ", flip.before.effective, flip.after.effective),
+                if falls { Role::Warn } else { Role::Pass },
+            ),
+            false => (format!(" {}→{} ", from.word(), to.word()), decision_look(to).0),
         };
         let code = screen(&code(flip));
         let name = columns.saturating_sub(2 + width(&turn) + width(&code));
         out.push(Line::from(vec![
             pen.span(Role::Accent, "▸ "),
             pen.span(Role::Text, fit(&flip.model.screen(), name)),
-            pen.span(decision_look(to).0, turn),
+            pen.span(role, turn),
             pen.span(Role::Muted, code),
         ]));
     }
@@ -290,7 +296,7 @@ pub fn draw_save(app: &App, ask: &SaveAsk, pen: Pen<'_>, frame: &mut Frame<'_>) 
         rows.extend(findings(preview, pen, usize::from(columns - 2)));
         rows.push(Line::default());
     }
-    rows.extend(text.iter().map(|line| differs(*line, pen)));
+    rows.extend(text.iter().flat_map(|line| differs(*line, pen, usize::from(columns - 2))));
     let wanted = u16::try_from(rows.len()).unwrap_or(u16::MAX).saturating_add(ASKED + 2);
     let inside = pen.popup(frame, (columns, wanted), "Save the policy");
     let [above, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(ASKED)]).areas(inside);
@@ -313,15 +319,26 @@ pub fn draw_save(app: &App, ask: &SaveAsk, pen: Pen<'_>, frame: &mut Frame<'_>) 
     furthest
 }
 
-fn differs(line: Differs<'_>, pen: Pen<'_>) -> Line<'static> {
+/// A line of the difference, over as many rows as it takes: what was changed may stand at its end.
+fn differs(line: Differs<'_>, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let (sign, role, text) = match line {
-        Differs::Both(text) => ("  ", Role::Muted, text),
-        Differs::Gone(text) => ("- ", Role::Fail, text),
-        Differs::New(text) => ("+ ", Role::Pass, text),
+        Differs::Both(text) => (" ", Role::Muted, text),
+        Differs::Gone(text) => ("-", Role::Fail, text),
+        Differs::New(text) => ("+", Role::Pass, text),
         Differs::Skipped(many) => {
-            return pen.line(Role::Muted, format!("   … {}", count(many, "line")));
+            return vec![pen.line(Role::Muted, format!("   … {}", count(many, "line")))];
         }
     };
-    let text: String = text.graphemes(true).map(drawn).collect();
-    Line::from(vec![pen.span(role, format!(" {sign}")), pen.span(role, text)])
+    let room = columns.saturating_sub(3).max(1);
+    let (mut rows, mut cells) = (vec![String::new()], 0);
+    for one in text.graphemes(true).map(drawn) {
+        if cells + width(&one) > room {
+            rows.push(String::new());
+            cells = 0;
+        }
+        cells += width(&one);
+        rows.last_mut().into_iter().for_each(|row| row.push_str(&one));
+    }
+    let signs = std::iter::once(sign).chain(std::iter::repeat(" "));
+    rows.into_iter().zip(signs).map(|(row, sign)| pen.line(role, format!(" {sign} {row}"))).collect()
 }

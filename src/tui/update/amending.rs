@@ -8,6 +8,9 @@ use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::editing;
 use crate::tui::update::effect::Effect;
 
+/// Lines in sight above what was changed.
+const ABOVE: usize = 6;
+
 /// The command: asks which.
 pub(super) fn amend(app: &mut App) -> Vec<Effect> {
     app.popup = Some(Popup::Choose { of: Cmd::Amend });
@@ -44,6 +47,7 @@ fn made(app: &mut App, one: Amendment, typed: &str) -> Vec<Effect> {
             }
             if let Some(editor) = &mut app.editor {
                 editor.text.change_to(&after);
+                editor.window.top = editor.text.row().saturating_sub(ABOVE);
                 editor.is_saving = true;
             }
             vec![Effect::LookAtEdited]

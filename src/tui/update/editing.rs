@@ -55,8 +55,10 @@ pub(super) fn click(app: &mut App, (column, row): (u16, u16), area: Rect) {
     let Some(editor) = &mut app.editor else { return };
     let Window { top, left, .. } = editor.window;
     let from = |at: u16, edge: u16| usize::from(at.saturating_sub(edge));
-    let column = left + from(column, area.x.saturating_add(1 + GUTTER));
-    editor.text.go_to(top + from(row, area.y.saturating_add(1)), column);
+    let row = top + from(row, area.y.saturating_add(1));
+    // Only the line of the cursor is moved.
+    let left = if row == editor.text.row() { left } else { 0 };
+    editor.text.go_to(row, left + from(column, area.x.saturating_add(1 + GUTTER)));
 }
 
 /// Moves the cursor by lines, as the wheel does.
