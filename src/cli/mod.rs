@@ -5,6 +5,7 @@ mod common;
 mod flags;
 mod forms;
 mod ignored;
+mod judged;
 mod output;
 mod page;
 mod progress;
@@ -116,7 +117,8 @@ fn dashed(arguments: Vec<OsString>) -> Vec<OsString> {
 
 /// `-status:fail` excludes in a filter: no flag has a colon in it.
 fn excluded(mut arguments: Vec<OsString>) -> Vec<OsString> {
-    let Some(list) = arguments.iter().position(|argument| argument == "list") else { return arguments };
+    let mut words = arguments.iter().take_while(|argument| *argument != "--");
+    let Some(list) = words.position(|argument| argument == "list") else { return arguments };
     for argument in arguments.iter_mut().skip(list + 1).take_while(|argument| *argument != "--") {
         let term = argument.to_str().and_then(|text| text.strip_prefix('-')).filter(|text| {
             let name = text.split_once(':').map(|(name, _)| name);

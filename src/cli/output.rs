@@ -156,6 +156,17 @@ impl Output {
 
     /// Prints an error: code, what, where; then what to do.
     pub(super) fn fail(&self, error: &Error) -> ExitCode {
+        self.tell(error);
+        ExitCode::from(error.code.exit_status())
+    }
+
+    /// Prints an error that is the answer, with the status of a refusal.
+    pub(super) fn refuse(&self, error: &Error) -> u8 {
+        self.tell(error);
+        1
+    }
+
+    fn tell(&self, error: &Error) {
         complain(error);
         if self.is_json()
             && !self.quiet
@@ -163,7 +174,6 @@ impl Output {
         {
             self.write_out(&format!("{json}\n"));
         }
-        ExitCode::from(error.code.exit_status())
     }
 
     /// Help and version.

@@ -449,6 +449,9 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always).asking().online(STAMPED),
     line("gate", "<MODEL>").within(Cmd::Why, "It shows the decision at the stage in force, and its reasons.",
         "Verify a model and decide whether it may enter a stage; recorded"),
+    line("exec", "<MODEL> <COMMAND>...").no_keys("It becomes the command that it starts.",
+        "Verify a model and decide as `gate` does, then start a command that loads it; refused, nothing is started")
+        .writing(Writes::With(&["copy"])),
 
     // Deployments.
     line("deploy list", "[FILTER]...").run("List what runs where, with the level and the gate of each model"),

@@ -28,7 +28,9 @@ pub use model::packed::List;
 pub use model::told::Told;
 pub use model::twins::Twin;
 pub use places::inside::inspect as inspect_file;
-pub use places::looking::{attached, descriptors, in_layout, listed, look, settled_state_of, state_of};
+pub use places::looking::{
+    attached, descriptors, in_layout, lies_alone, listed, look, settled_state_of, state_of,
+};
 pub use places::sight::promises_models;
 pub use places::stamps::Stamp;
 pub use scan::found::Found;

@@ -13,7 +13,7 @@ use super::names::{
     ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, word,
 };
 use super::role::Role;
-use super::stage_rules::{BreakGlass, IrSurface, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, IrSurface, Moment, RiskLevels, RiskRule};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -216,6 +216,8 @@ pub(super) struct StageForm<'p> {
     break_glass: Option<BreakGlassForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ir_surface: Option<IrSurfaceForm<'p>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    at: Vec<&'static str>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -438,6 +440,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require_claims,
         break_glass,
         ir_surface,
+        at,
     } = stage;
     StageForm {
         name,
@@ -456,6 +459,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require_claims: set(require_claims),
         break_glass: break_glass.as_ref().map(glass),
         ir_surface: ir_surface.as_ref().map(surface),
+        at: at.iter().map(|moment| word(&Moment::WORDS, moment)).collect(),
     }
 }
 

@@ -8,7 +8,7 @@ use super::patterns::ModelPattern;
 use super::requirement::Requirement;
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
-use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 use super::text_pattern::TextPattern;
 use crate::inventory::{Format, folded};
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
@@ -238,6 +238,8 @@ pub struct Stage {
     pub break_glass: Option<BreakGlass>,
     /// What incident response needs where a model runs at this stage.
     pub ir_surface: Option<IrSurface>,
+    /// When its gate is asked; none of them: at any time.
+    pub at: Few<Moment>,
 }
 
 /// The word by which a stage takes remembered digests.
@@ -260,6 +262,11 @@ impl Stage {
     pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
         self.cached_hours().is_some_and(|hours| (-SLACK_SECONDS..=i64::from(hours) * 3600).contains(&age))
+    }
+
+    /// Whether its gate is asked at that moment.
+    pub fn is_for(&self, moment: Moment) -> bool {
+        self.at.is_empty() || self.at.contains(moment)
     }
 
     /// The effective level that it requires of models of a risk.

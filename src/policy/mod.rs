@@ -60,7 +60,7 @@ pub use requirement::{
 pub use role::Role;
 pub use roles::Granted;
 pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
-pub use stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
+pub use stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 pub use text_pattern::TextPattern;
 
 /// The built-in policies: name and text.

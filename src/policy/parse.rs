@@ -7,10 +7,10 @@ use super::document::{AcceptCache, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
 use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
 use super::stage_reading::{Required, break_glass, exceptions, ir_surface, risk_levels, risks};
-use super::stage_rules::{RiskLevels, RiskRule};
+use super::stage_rules::{Moment, RiskLevels, RiskRule};
 use crate::inventory::Format;
 use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
-use crate::tables::{At, Document, Fault, Faults, Hints, Place, Section, Table, quote, values};
+use crate::tables::{At, Document, Fault, Faults, Few, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
 
 const SCHEMA: &str = "trust-policy/0.1";
@@ -62,7 +62,6 @@ const ARTIFACT_HINTS: Hints = &[
 ];
 const STAGE_HINTS: Hints = &[
     ("from", NOT_YET),
-    ("at", NOT_YET),
     ("cached_max_hours", "write `cached_digests_max_hours`"),
     ("honour_rejects", "write `refuse_rejected = true`"),
     ("require_controls", "write `require = [\"L1.13\"]`"),
@@ -300,6 +299,7 @@ impl Reading<'_, '_> {
             "min_level_by_risk",
             "break_glass",
             "ir_surface",
+            "at",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         for table in self.faults.tables(top, "stage") {
@@ -325,6 +325,7 @@ impl Reading<'_, '_> {
             let Required { controls, claims } = self.required(section, requirements);
             let break_glass = break_glass(self.faults, section);
             let ir_surface = ir_surface(self.faults, section);
+            let at = self.faults.words(section, "at", &Moment::WORDS, &[], false).into();
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
                 name,
@@ -346,6 +347,7 @@ impl Reading<'_, '_> {
                     .map_or(production, |flag| flag.value),
                 break_glass,
                 ir_surface,
+                at,
             });
         }
         // Without a stage nothing could be decided: add one that refuses everything open.
@@ -367,6 +369,7 @@ impl Reading<'_, '_> {
                 accept_cache: None,
                 break_glass: None,
                 ir_surface: None,
+                at: Few::NONE,
             });
         }
         stages

@@ -2,7 +2,7 @@
 
 use super::class::Class;
 use super::patterns::ModelPattern;
-use crate::tables::Few;
+use crate::tables::{Closed, Few};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,27 @@ pub enum Risk {
     Limited,
     /// High.
     High,
+}
+
+/// When a gate is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Moment {
+    /// When a model is fetched.
+    Pull,
+    /// When it is loaded.
+    Load,
+    /// Again and again while it runs.
+    Periodic,
+}
+
+impl Moment {
+    /// All, with the words of the policy.
+    pub const WORDS: [(&'static str, Moment); 3] =
+        [("pull", Moment::Pull), ("load", Moment::Load), ("periodic", Moment::Periodic)];
+}
+
+impl Closed for Moment {
+    const ALL: &'static [Self] = &[Moment::Pull, Moment::Load, Moment::Periodic];
 }
 
 /// One `[[risk]]`: the models of a class.

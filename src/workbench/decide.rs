@@ -2,13 +2,15 @@
 
 use super::door::{Workbench, not_found};
 use super::fresh::Slot;
-use super::in_force::known_stage;
+use super::in_force::{asked_at, known_stage};
+use super::loadable::Loadable;
 use super::publish::Next;
 use super::verifying::Reading;
 use crate::clock::this_second;
-use crate::decision::{Evidence, Feeds, Question, Verdict, evaluate};
+use crate::decision::{Decision, Evidence, Feeds, Question, Verdict, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
+use crate::policy::Moment;
 use crate::signing::Progress;
 use crate::store::EvidenceDigest;
 use crate::view::View;
@@ -61,6 +63,19 @@ impl Workbench {
     /// `E-NOT-FOUND`, `E-CONFIG` when the policy is not valid, `E-STORE`, `E-WRITE`, and what stops a
     /// verification.
     pub fn gate(&self, model: &ModelId, stage: &str, warnings_acknowledged: bool) -> Result<Verdict> {
+        self.gate_at((stage, Moment::Pull), model, warnings_acknowledged).map(|(verdict, _)| verdict)
+    }
+
+    /// The same at another moment; with it what may be loaded: with warnings only if they were acknowledged.
+    ///
+    /// # Errors
+    /// As [`Workbench::gate`]; `E-USAGE` when the gate of the stage is not asked at that moment.
+    pub fn gate_at(
+        &self,
+        (stage, moment): (&str, Moment),
+        model: &ModelId,
+        warnings_acknowledged: bool,
+    ) -> Result<(Verdict, Option<Loadable>)> {
         self.valid_policy()?;
         self.valid_by_the_clock()?;
         // A view of its own: nobody else sees another stage by it, and what they change meanwhile does not matter.
@@ -69,6 +84,7 @@ impl Workbench {
         let mut view = view;
         view.judge_after(&current, touched.as_deref());
         known_stage(&view.policy, stage)?;
+        asked_at(&view.policy, stage, moment)?;
         let view = view.at_stage(stage).ok_or_else(|| not_found(model))?;
         let (index, known) = view.model(model).ok_or_else(|| not_found(model))?;
         let progress = Progress::default();
@@ -88,6 +104,11 @@ impl Workbench {
         }
         // A model without files keeps no verification of an earlier time.
         let verified = self.verify_model(&view, &found, known, Reading::Files, &progress)?;
+        let loadable = verified.as_ref().zip(known.location.as_ref()).map(|(verified, location)| {
+            let place = view.workspace.root.join(location);
+            let place = std::path::absolute(&place).unwrap_or(place);
+            Loadable { place, state: verified.state }
+        });
         fresh.push((index, verified.map(Arc::new)));
         let view = Arc::new(view.with(&fresh));
         let verified =
@@ -100,6 +121,12 @@ impl Workbench {
         };
         self.record_decision(&view, index, &verdict, warnings_acknowledged, made)?;
         self.renew_with(&view, verified)?;
-        Ok(verdict)
+        let is_let_in = match verdict.decision {
+            Decision::Admit => true,
+            Decision::Warn => warnings_acknowledged,
+            Decision::Refuse | Decision::NotJudged => false,
+        };
+        let loadable = loadable.filter(|_| is_let_in);
+        Ok((verdict, loadable))
     }
 }

@@ -7,7 +7,7 @@ use crate::clock::this_second;
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
 use crate::maturity::PolicySeal;
-use crate::policy::{self, Policy, PolicyError};
+use crate::policy::{self, Moment, Policy, PolicyError};
 use crate::view::View;
 use std::path::{Path, PathBuf};
 
@@ -41,6 +41,19 @@ pub(super) fn known_stage(policy: &Policy, stage: &str) -> Result<()> {
     Err(Error::new(Code::NotFound, "the policy has no such stage")
         .at(stage)
         .help(format!("stages are: {}", names.join(", "))))
+}
+
+/// An error when the gate of a stage is not asked at that moment.
+pub(super) fn asked_at(policy: &Policy, stage: &str, moment: Moment) -> Result<()> {
+    let Some(stage) = policy.stage(stage).filter(|stage| !stage.is_for(moment)) else { return Ok(()) };
+    let words = |moments: &mut dyn Iterator<Item = Moment>| {
+        let word = |moment| Moment::WORDS.iter().find(|(_, known)| *known == moment).map(|(word, _)| *word);
+        moments.filter_map(word).collect::<Vec<_>>().join(", ")
+    };
+    let what = format!("the policy does not use this stage at `{}`", words(&mut std::iter::once(moment)));
+    Err(Error::new(Code::Usage, what)
+        .at(&stage.name)
+        .help(format!("its `at` lists: {}", words(&mut stage.at.iter()))))
 }
 
 pub(super) fn stage_of(workspace: &Workspace, options: &OpenOptions, policy: &Policy) -> Result<String> {

@@ -36,6 +36,8 @@ mod deployments_edges;
 mod digests;
 mod disk;
 mod documents;
+#[cfg(unix)]
+mod exec;
 mod explain;
 mod finding_signatures;
 mod first_minutes;

@@ -511,6 +511,7 @@ const FACTS: &[Fact] = &[
         |_| {},
         "has no `runbook`",
     ),
+    ("stage.at", "max_hours = 9", "max_hours = 9\nat = [\"pul\"]", |_| {}, "did you mean `pull`"),
 ];
 
 fn nobody(seen: &mut Evidence) {

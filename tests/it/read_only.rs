@@ -46,6 +46,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("export", &[]),
     ("snapshot verify", &["before.json"]),
     ("gate", &["lumen/iris-base", "--stage", "dev"]),
+    ("exec", &["lumen/iris-base", "--stage", "dev", "--", "ls"]),
     ("sign key", &[MODEL, "--private-key", "key.pem"]),
     (
         "sign certificate",
@@ -134,6 +135,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("snapshot", &["--out", "new.json"]),
     ("pin", &["boms/acme.cdx.json"]),
     ("report maturity", &["--out", "new.html"]),
+    ("exec", &["--copy", "copy"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
     ("attest data", SIGNED),
@@ -218,7 +220,7 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         let (_, more) =
             more.unwrap_or_else(|| panic!("name arguments to try `{}` with in ARGUMENTS", line.path));
         let words: Vec<&str> =
-            line.path.split(' ').chain(more.iter().copied()).chain(["--read-only"]).collect();
+            ["--read-only"].into_iter().chain(line.path.split(' ')).chain(more.iter().copied()).collect();
         match row.writes {
             Writes::Always => {
                 refused(line.path, &words);
@@ -226,7 +228,8 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
             }
             Writes::With(_) => {
                 let (_, given) = GIVEN.iter().find(|(path, _)| *path == line.path).unwrap();
-                refused(line.path, &[&words[..], given].concat());
+                let (before, after) = words.split_at(1 + line.path.split(' ').count());
+                refused(line.path, &[before, given, after].concat());
             }
             Writes::Store => {}
         }

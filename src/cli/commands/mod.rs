@@ -10,6 +10,7 @@ mod demo;
 mod deploy;
 mod diff;
 mod digest;
+mod exec;
 mod export;
 mod filtering;
 mod gate;
@@ -82,6 +83,7 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
+    Exec(exec::Exec),
     Score(score::Score),
     Maturity(maturity::Maturity),
     #[command(subcommand)]
@@ -143,6 +145,7 @@ pub(super) fn run(
         Command::Policy(policy) => policy::run(policy, common, output),
         Command::Trust(trust) => trust::run(trust, common, output),
         Command::Gate(gate) => gate::run(gate, common, output),
+        Command::Exec(exec) => exec::run(exec, common, output),
         Command::Score(score) => score::run(score, common, output),
         Command::Maturity(maturity) => maturity::run(maturity, common, output),
         Command::Report(report) => report::run(report, common, output),

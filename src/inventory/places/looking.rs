@@ -32,6 +32,11 @@ pub fn settled_state_of(path: &Path) -> Option<ModelState> {
     ModelState::settled(&extent(path))
 }
 
+/// Whether what lies here is the whole model: a folder, or a file that is not one of several and in no store.
+pub fn lies_alone(path: &Path) -> bool {
+    extent(path) == path
+}
+
 /// Where everything lies that is a part of the model.
 fn extent(path: &Path) -> PathBuf {
     if path.is_dir() {

@@ -409,6 +409,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         "cli/signer",
         &["ground", "signing", "documents", "cli/output", "cli/progress", "cli/flags", "cli/secrets"],
     ),
+    ("cli/judged", &["decision", "documents", "report", "view", "cli/output"]),
     ("cli/vouchers", &["error", "signing", "cli/flags"]),
     (
         "cli/commands",
