@@ -10,7 +10,7 @@ pub(super) struct Common {
     /// Folder of the workspace [default: the nearest one, or else your own]
     #[arg(long, global = true, value_name = "DIR")]
     pub(super) workspace: Option<PathBuf>,
-    /// Output for people, or one JSON document on standard output
+    /// Output for people, one JSON document on standard output, or of `gate` a report for CI
     #[arg(long, global = true, value_enum, default_value_t = Format::Human)]
     pub(super) format: Format,
     /// Colour on standard output
@@ -70,6 +70,17 @@ pub(super) enum Format {
     Human,
     /// One document.
     Json,
+    /// JUnit XML, of `gate`.
+    Junit,
+    /// SARIF 2.1.0, of `gate`.
+    Sarif,
+}
+
+impl Format {
+    /// Whether it is one for what a gate found.
+    pub(super) fn is_for_gates(self) -> bool {
+        matches!(self, Format::Junit | Format::Sarif)
+    }
 }
 
 /// When to colour.

@@ -17,6 +17,7 @@ mod signer;
 mod snapshot_file;
 mod vouchers;
 
+use crate::error::{Code, Error};
 use clap::error::ErrorKind;
 use clap::{CommandFactory, FromArgMatches, Parser};
 use commands::Command;
@@ -52,6 +53,11 @@ pub fn main() -> ExitCode {
     let output = Output::new(&cli.common, cli.command.as_ref().is_some_and(Command::is_product));
     if let Some(error) = cli.common.read_only.then(|| asked.refusal()).flatten() {
         return output.fail(&error);
+    }
+    let is_gate = matches!(cli.command, Some(Command::Gate(_)));
+    if cli.common.format.is_for_gates() && !is_gate {
+        let error = Error::new(Code::Usage, "only `gate` prints JUnit or SARIF");
+        return output.fail(&error.help("use --format json"));
     }
     match commands::run(cli.command.as_ref(), &cli.common, &output, shapes) {
         Ok(status) => output.finish(status),

@@ -47,7 +47,7 @@ impl Output {
             return;
         }
         match self.format {
-            Format::Human => {
+            Format::Human | Format::Junit | Format::Sarif => {
                 self.write_out(&if self.colored { colored(human) } else { human.to_owned() });
             }
             Format::Json => match crate::json::to_string(&document()) {
@@ -68,7 +68,7 @@ impl Output {
     ) {
         match self.format {
             _ if self.quiet => {}
-            Format::Human => self.print(&human(), || ()),
+            Format::Human | Format::Junit | Format::Sarif => self.print(&human(), || ()),
             Format::Json => self.document(&document()),
         }
     }

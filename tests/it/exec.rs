@@ -204,6 +204,9 @@ fn a_copy_is_out_of_reach_of_later_changes() {
     assert!(said.contains(&sha256_hex(&before)), "{said}");
     assert!(said.starts_with(dir.canonicalize().unwrap().join("private").to_str().unwrap()), "{said}");
     assert!(fs::metadata(dir.join("private/model.safetensors")).unwrap().permissions().readonly());
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(dir.join("private")).unwrap().permissions());
+    assert_eq!(mode & 0o077, 0, "others may enter the copy");
     // A folder that is there already is nobody's private one.
     crate::support::copy(
         &crate::support::samples().join("models/lumen/iris-base"),

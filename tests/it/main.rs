@@ -44,6 +44,7 @@ mod first_minutes;
 mod floors;
 mod foreign;
 mod fuzz;
+mod gate_forms;
 mod hashing;
 #[cfg(feature = "keyless")]
 mod inspect_files;

@@ -1,11 +1,12 @@
 //! `gate`: verifies a model and decides whether it may enter a stage. The decision is recorded.
 
-use crate::cli::common::Common;
+use crate::cli::common::{Common, Format};
 use crate::cli::flags::{Location, Part};
 use crate::cli::judged;
 use crate::cli::output::Output;
 use crate::cli::session::{find_at, open_at, remark};
 use crate::error::Result;
+use crate::forms::{junit, sarif};
 use crate::inventory::ModelId;
 use crate::policy::Moment;
 use clap::{Args, ValueEnum};
@@ -60,6 +61,11 @@ pub(super) fn run(arguments: &Gate, common: &Common, output: &Output) -> Result<
     let verdict = workbench.gate_at((stage, Moment::from(*when)), &id, *allow_warn);
     remark(&workbench, common, output);
     let (verdict, _) = verdict?;
-    judged::print(&workbench.view(), &verdict, output);
+    let view = workbench.view();
+    match common.format {
+        Format::Human | Format::Json => judged::print(&view, &verdict, output),
+        Format::Junit => output.made(&junit(&view, &verdict, *allow_warn)),
+        Format::Sarif => output.document(&sarif(&view, &verdict)),
+    }
     Ok(judged::status(verdict.decision, *allow_warn))
 }

@@ -437,7 +437,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "cli",
         ],
     ),
-    ("cli", &["commands", "cli"]),
+    ("cli", &["error", "commands", "cli"]),
     ("lib", &["ground", "signing"]),
     ("main", &["cli"]),
     ("fuzz", &["signing", "attest", "inventory"]),
