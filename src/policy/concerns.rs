@@ -81,7 +81,15 @@ struct Read<'p> {
     advisory: BTreeSet<&'p str>,
     runbooks: BTreeMap<&'p str, &'p str>,
     /// Of the production stages: whether they refuse both, and whether the glass can be broken, for how long.
-    production: BTreeSet<(bool, bool, Option<(u32, u32)>)>,
+    production: BTreeSet<Refuses>,
+}
+
+/// Of a production stage: whether it refuses what contradicts and what is missing, and how the glass can be broken.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Refuses {
+    contradicted: bool,
+    missing: bool,
+    glass: Option<(u32, u32)>,
 }
 
 fn asked(policy: &Policy) -> Read<'_> {
@@ -93,16 +101,16 @@ fn asked(policy: &Policy) -> Read<'_> {
         production: BTreeSet::new(),
     };
     for stage in &policy.stages {
-        let refuses = (closed(stage.on_contradicted), closed(stage.on_missing));
+        let (contradicted, missing) = (closed(stage.on_contradicted), closed(stage.on_missing));
         read.claims.extend(stage.require_claims.iter().map(String::as_str));
         read.runbooks
             .extend(stage.ir_surface.as_ref().map(|one| (stage.name.as_str(), one.runbook.as_str())));
-        if refuses == (false, false) {
+        if !contradicted && !missing {
             read.advisory.insert(&stage.name);
         }
         if stage.production {
             let glass = stage.break_glass.as_ref().map(|glass| (glass.approvers, glass.max_hours));
-            read.production.insert((refuses.0, refuses.1, glass));
+            read.production.insert(Refuses { contradicted, missing, glass });
         }
     }
     read

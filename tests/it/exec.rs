@@ -138,7 +138,8 @@ fn a_command_that_cannot_be_started_is_an_error() {
 
 #[test]
 fn each_change_after_the_gate_shows() {
-    let changes: [(&str, fn(&Path)); 6] = [
+    type Change = (&'static str, fn(&Path));
+    let changes: [Change; 6] = [
         ("swapped", swap),
         ("written in place", |dir| {
             let bytes = fs::read(dir.join(WEIGHTS)).unwrap();

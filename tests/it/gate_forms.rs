@@ -24,8 +24,11 @@ fn gate(dir: &Path, format: &str, more: &[&str]) -> Output {
         .unwrap()
 }
 
+/// Of each test case, why it failed.
+type Failures = BTreeMap<String, Option<(String, String)>>;
+
 /// The test cases by their names, each with the element in it; and the counts that the suite states.
-fn cases(xml: &str) -> (BTreeMap<String, Option<(String, String)>>, BTreeMap<String, String>) {
+fn cases(xml: &str) -> (Failures, BTreeMap<String, String>) {
     let mut reader = Reader::from_str(xml);
     let (mut cases, mut suite, mut last, mut open) =
         (BTreeMap::new(), BTreeMap::new(), String::new(), Vec::new());

@@ -493,10 +493,6 @@ fn excepted(k: &mut Situation, keys: &str) {
 const TERM: &str = "created = 2026-10-01T00:00:00Z\nexpires = 2027-12-01T00:00:00Z";
 const L101: &str = "control = \"L1.01\"\nsubject = \"acme/*\"\nstages = [\"closed\"]";
 
-fn bare_but(k: &mut Situation, keys: &str) {
-    bare(k);
-    excepted(k, keys);
-}
 fn of_root(k: &mut Situation, digest: &str) {
     k.bound = false;
     excepted(
@@ -827,9 +823,12 @@ fn claims(k: &mut Situation, clause: &str, predicate: &str) {
     k.said.push((claimed, predicate.to_owned()));
 }
 
+/// An operator, its value, and predicates with what they come to.
+type Operator = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
 /// Of each operator: its clause, and predicates with what they come to. Refused as `contradicted` where they state
 /// otherwise, as `missing` where they do not say.
-const OPERATORS: &[(&str, &str, &[(&str, &str)])] = &[
+const OPERATORS: &[Operator] = &[
     ("==", "\"yes\"", &[("\"yes\"", "admit"), ("\"no\"", "contradicted"), ("1", "contradicted")]),
     (
         "==",

@@ -3,7 +3,7 @@
 
 use crate::commands::Screen;
 use crate::decision::ReasonCode;
-use crate::policy::{NewException, NewIdentity, PolicyEdit, Stage, edited};
+use crate::policy::{Excused, NewException, NewIdentity, PolicyEdit, Stage, edited};
 use crate::signing::{Identity, Outcome, Stage as Checked, Verification};
 use crate::text::screen;
 use crate::tui::state::app::App;
@@ -98,9 +98,8 @@ pub fn about(app: &App, one: Amendment) -> Result<String, String> {
             Ok(signer.subject.screen())
         }
         Amendment::Deny => signer(app).map(|(_, _, signer)| signer.subject.screen()),
-        Amendment::Except => {
-            exception(app, "").map(|new| format!("{} of {}", screen(&new.control), screen(&new.subject)))
-        }
+        Amendment::Except => exception(app, "")
+            .map(|new| format!("{} of {}", screen(new.excuses.as_str()), screen(&new.subject))),
         Amendment::Require => Ok(String::new()),
         Amendment::Raise => {
             let stage = stage(app)?;
@@ -186,7 +185,10 @@ fn exception(app: &App, reason: &str) -> Result<NewException, String> {
     let expires = view.at.checked_add(jiff::Span::new().hours(24 * DAYS)).map_err(|_| "the time is odd")?;
     Ok(NewException {
         id,
-        control,
+        excuses: match policy.requirements.iter().any(|one| *one.id == *control) {
+            true => Excused::Requirement(control),
+            false => Excused::Control(control),
+        },
         subject: model.raw().to_owned(),
         stages: vec![view.stage.clone()],
         approved_by: policy.approved_by.first().unwrap_or(&owner).clone(),

@@ -260,7 +260,7 @@ impl Text {
             && last.is_open
             && last.at + last.after.len() == part.start
             // Undoing goes back word by word.
-            && !(last.after.ends_with(char::is_whitespace) && !with.starts_with(char::is_whitespace))
+            && (!last.after.ends_with(char::is_whitespace) || with.starts_with(char::is_whitespace))
         {
             last.after.push_str(with);
             return true;
