@@ -81,6 +81,9 @@ pub struct Verdict {
     /// The exceptions that hold for it at the stage, in the order of the policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<StandingException>,
+    /// The stage whose word the stage asks for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<Untrusted>,
 }
 
 /// An exception that holds for a model at a stage.
@@ -451,6 +454,7 @@ impl Judgement {
             reasons,
             reviews: (input.reviews)(index),
             exceptions: rules.exceptions(shape).into_iter().map(StandingException::of).collect(),
+            from: rules.stage.and_then(|stage| stage.from.as_ref()).map(Untrusted::new),
         })
     }
 }

@@ -54,6 +54,8 @@ pub enum ReasonCode {
     Clock,
     /// That the glass was broken.
     BreakGlass,
+    /// The word of the stage before.
+    Promotion,
 }
 
 impl ReasonCode {
@@ -74,6 +76,7 @@ impl ReasonCode {
             ReasonCode::LedgerContradicted => "LEDGER-CONTRADICTED",
             ReasonCode::Clock => "CLOCK",
             ReasonCode::BreakGlass => "BREAK-GLASS",
+            ReasonCode::Promotion => "PROMOTION",
         }
     }
 }
@@ -113,6 +116,10 @@ pub enum ReasonFact {
         /// Until when.
         until: Timestamp,
     },
+    /// The latest decision at the stage before, if any, is about other bytes.
+    NotPromoted,
+    /// The stage before did not let in these bytes.
+    RefusedBefore,
     /// The policy raises a control that the rubric does not have.
     RaisedUnknown,
     /// Digests were computed too long ago for this stage.

@@ -9,7 +9,7 @@ use crate::maturity::{
     owed_to_part, score,
 };
 use crate::policy::{Action, Class, Exception, Excused, Policy, Risk, Stage};
-use crate::signing::{CheckCode, Outcome, Recalled, Stage as CheckStage, Verification};
+use crate::signing::{CheckCode, Outcome, Recalled, RootDigest, Stage as CheckStage, Verification};
 use crate::text::Untrusted;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
@@ -52,6 +52,8 @@ struct Special {
     unmet: Vec<(usize, Outcome)>,
     /// By whom the glass is broken.
     glass: Vec<Glass>,
+    /// The stages, by their places in the policy, that ask for the word of another and do not have it.
+    unpromoted: Vec<(usize, Class)>,
 }
 
 impl Special {
@@ -79,8 +81,27 @@ impl Special {
             exceptions: exceptions.map(|(place, _)| place).collect(),
             unmet: unmet.collect(),
             glass: reviews.iter().filter_map(|review| review.glass.clone()).collect(),
+            unpromoted: policy
+                .stages
+                .iter()
+                .enumerate()
+                .filter_map(|(place, stage)| {
+                    Some((place, unpromoted(evidence, root, stage.from.as_deref()?)?))
+                })
+                .collect(),
         };
         (special != Special::default()).then(|| Arc::new(special))
+    }
+}
+
+/// What the word of another stage lacks. A decision about other bytes says nothing of these: the word is missing. That
+/// the same bytes were not let in there contradicts.
+fn unpromoted(evidence: &Evidence<'_>, root: Option<RootDigest>, from: &str) -> Option<Class> {
+    let last = evidence.usage.gates.iter().find(|gate| gate.stage.raw() == from);
+    match last.filter(|gate| root.is_some() && gate.root == root) {
+        Some(gate) if gate.let_in => None,
+        Some(_) => Some(Class::Contradicted),
+        None => Some(Class::Missing),
     }
 }
 
@@ -290,7 +311,7 @@ impl<'a> Rules<'a> {
         };
         let reason =
             |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
-        let mut reasons = Vec::new();
+        let (mut reasons, mut promotion) = (Vec::new(), Vec::new());
 
         let wanted = stage.level_for(shape.risk());
         let exceptions = self.exceptions(shape);
@@ -337,6 +358,15 @@ impl<'a> Rules<'a> {
                 true => excepted(code),
                 false => reason(code, class, ReasonFact::OfRequirement),
             });
+        }
+        let is_here = |place: usize| self.policy.stages.get(place).is_some_and(|one| one.name == stage.name);
+        let unpromoted = shape.special.iter().flat_map(|special| special.unpromoted.iter());
+        for (_, class) in unpromoted.filter(|(place, _)| is_here(*place)) {
+            let fact = match class {
+                Class::Contradicted => ReasonFact::RefusedBefore,
+                _ => ReasonFact::NotPromoted,
+            };
+            promotion.push(reason(ReasonCode::Promotion, *class, fact));
         }
         for (ids, fact) in [
             (&stage.require_controls, ReasonFact::RequiredUnknown),
@@ -409,6 +439,8 @@ impl<'a> Rules<'a> {
             };
             reasons.push(reason(code, class, fact));
         }
+        // It says nothing of the evidence, whose reasons are looked for without it.
+        reasons.append(&mut promotion);
         // Rulings 17. Elsewhere it is told, and decides nothing.
         if shape.rejected {
             let action = if stage.refuse_rejected { Action::Closed } else { Action::Open };

@@ -218,6 +218,8 @@ pub(super) struct StageForm<'p> {
     ir_surface: Option<IrSurfaceForm<'p>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     at: Vec<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    from: Option<&'p str>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -441,6 +443,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         break_glass,
         ir_surface,
         at,
+        from,
     } = stage;
     StageForm {
         name,
@@ -460,6 +463,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         break_glass: break_glass.as_ref().map(glass),
         ir_surface: ir_surface.as_ref().map(surface),
         at: at.iter().map(|moment| word(&Moment::WORDS, moment)).collect(),
+        from: from.as_deref(),
     }
 }
 

@@ -80,6 +80,8 @@ struct Read<'p> {
     /// Stages that refuse neither what contradicts nor what is missing.
     advisory: BTreeSet<&'p str>,
     runbooks: BTreeMap<&'p str, &'p str>,
+    /// The stages that ask for the word of another.
+    promoted: BTreeMap<&'p str, &'p str>,
     /// Of the production stages: whether they refuse both, and whether the glass can be broken, for how long.
     production: BTreeSet<Refuses>,
 }
@@ -98,6 +100,7 @@ fn asked(policy: &Policy) -> Read<'_> {
         claims: BTreeSet::new(),
         advisory: BTreeSet::new(),
         runbooks: BTreeMap::new(),
+        promoted: BTreeMap::new(),
         production: BTreeSet::new(),
     };
     for stage in &policy.stages {
@@ -105,6 +108,7 @@ fn asked(policy: &Policy) -> Read<'_> {
         read.claims.extend(stage.require_claims.iter().map(String::as_str));
         read.runbooks
             .extend(stage.ir_surface.as_ref().map(|one| (stage.name.as_str(), one.runbook.as_str())));
+        read.promoted.extend(stage.from.as_ref().map(|from| (stage.name.as_str(), from.as_str())));
         if !contradicted && !missing {
             read.advisory.insert(&stage.name);
         }

@@ -238,6 +238,8 @@ pub struct Stage {
     pub break_glass: Option<BreakGlass>,
     /// What incident response needs where a model runs at this stage.
     pub ir_surface: Option<IrSurface>,
+    /// The stage that must have let in the same bytes before.
+    pub from: Option<String>,
     /// When its gate is asked; none of them: at any time.
     pub at: Few<Moment>,
 }
@@ -347,6 +349,11 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Whether a stage asks for the word of another.
+    pub fn promotes(&self) -> bool {
+        self.stages.iter().any(|stage| stage.from.is_some())
+    }
+
     /// The kinds of keys beyond OMS v1.0 that it lists.
     pub fn beyond(&self) -> Beyond {
         Beyond::of(&self.crypto.keys)

@@ -215,6 +215,8 @@ fn loose_stage(was: &Stage, is: &Stage) -> Vec<Loose> {
     }
     let longer = is.cached_hours().unwrap_or(0) > was.cached_hours().unwrap_or(0);
     check("cached_digests_max_hours", longer, "remembered digests would count for longer".to_owned());
+    let from = was.from.is_some() && is.from != was.from;
+    check("from", from, "another stage would have to let the model in before".to_owned());
     let rejected = was.refuse_rejected && !is.refuse_rejected;
     check("refuse_rejected", rejected, "it refuses what a reviewer rejected".to_owned());
     let easier = match (&was.break_glass, &is.break_glass) {

@@ -6,7 +6,7 @@ use super::demands::{Demands, Signers, demands, denied_data, is_control};
 use super::document::{AcceptCache, Artifact, Crypto, Freshness, Policy, Stage};
 use super::grants::{Grants, grants};
 use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
-use super::stage_reading::{Required, break_glass, exceptions, ir_surface, risk_levels, risks};
+use super::stage_reading::{Required, break_glass, exceptions, ir_surface, promotions, risk_levels, risks};
 use super::stage_rules::{Moment, RiskLevels, RiskRule};
 use crate::inventory::Format;
 use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
@@ -61,7 +61,6 @@ const ARTIFACT_HINTS: Hints = &[
     ("deny_datasets", "write `dataset_deny`"),
 ];
 const STAGE_HINTS: Hints = &[
-    ("from", NOT_YET),
     ("cached_max_hours", "write `cached_digests_max_hours`"),
     ("honour_rejects", "write `refuse_rejected = true`"),
     ("require_controls", "write `require = [\"L1.13\"]`"),
@@ -300,8 +299,10 @@ impl Reading<'_, '_> {
             "break_glass",
             "ir_surface",
             "at",
+            "from",
         ];
         let mut stages: Vec<Stage> = Vec::new();
+        let mut promoted = Vec::new();
         for table in self.faults.tables(top, "stage") {
             let section = self.faults.open(table, "[[stage]]", &keys, STAGE_HINTS);
             let name = self.faults.required(section, "name");
@@ -326,6 +327,8 @@ impl Reading<'_, '_> {
             let break_glass = break_glass(self.faults, section);
             let ir_surface = ir_surface(self.faults, section);
             let at = self.faults.words(section, "at", &Moment::WORDS, &[], false).into();
+            let from = self.faults.text(section, "from");
+            promoted.extend(from.clone().map(|from| (name.clone(), from)));
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
                 name,
@@ -348,6 +351,7 @@ impl Reading<'_, '_> {
                 break_glass,
                 ir_surface,
                 at,
+                from: from.map(|from| from.value),
             });
         }
         // Without a stage nothing could be decided: add one that refuses everything open.
@@ -370,8 +374,11 @@ impl Reading<'_, '_> {
                 break_glass: None,
                 ir_surface: None,
                 at: Few::NONE,
+                from: None,
             });
         }
+        let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
+        promotions(self.faults, &promoted, &names);
         stages
     }
 

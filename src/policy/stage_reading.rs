@@ -104,6 +104,24 @@ pub(super) fn ir_surface(faults: &mut Faults<'_>, stage: Section<'_>) -> Option<
     Some(IrSurface { runbook: runbook?.value, evidence, retention_days })
 }
 
+/// Checks `from` of the stages: each names another stage, and none leads back to where it began.
+pub(super) fn promotions(faults: &mut Faults<'_>, promoted: &[(String, At<String>)], stages: &[&str]) {
+    let from = |name: &str| promoted.iter().find(|(stage, _)| stage == name).map(|(_, from)| &*from.value);
+    for (stage, written) in promoted {
+        if !stages.contains(&written.value.as_str()) {
+            let message = format!("there is no stage `{}`", quote(&written.value));
+            faults.add(Some(written.at), message, format!("valid stages: {}", stages.join(", ")));
+        } else if std::iter::successors(Some(&*written.value), |name| from(name))
+            .take(stages.len())
+            .any(|name| name == stage)
+        {
+            let message =
+                format!("`from` leads back to stage `{}`: no model can ever enter it", quote(stage));
+            faults.add(Some(written.at), message, "name the stage before it, or leave `from` out");
+        }
+    }
+}
+
 /// What `require` of a stage names: controls, and requirements of the policy.
 #[derive(Debug, Default)]
 pub(super) struct Required {

@@ -108,7 +108,7 @@ pub struct View {
     pub reviews: Arc<Vec<Option<Arc<Review>>>>,
     /// How models are used and governed, where known.
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
-    /// The latest gate decisions for deployed models; also part of `usage`.
+    /// The latest gate decisions for deployed models, or for all where the policy asks for them; also part of `usage`.
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,

@@ -78,6 +78,15 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             let by: Vec<&str> = by.into_iter().collect();
             said(format!("the glass was broken by {}, until {until}", by.join(" and ")), "")
         }
+        ReasonFact::NotPromoted | ReasonFact::RefusedBefore => {
+            let from = screen(case.verdict.from.as_ref().map_or("", |from| from.raw()));
+            let text = match reason.fact {
+                ReasonFact::RefusedBefore => format!("stage {from} did not let in these files"),
+                _ => format!("the latest decision at stage {from} is not about these files, or there is none"),
+            };
+            let remedy = format!("Decide there first: `touchmark gate MODEL --stage {from}`");
+            (Untrusted::new(text), remedies::of_model(remedy, &case.verdict.model))
+        }
         ReasonFact::RequiredUnknown => said(
             "the stage requires a control that the rubric does not have".to_owned(),
             "Correct `require` of the stage",

@@ -326,6 +326,8 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
         ReasonFact::Excepted | ReasonFact::GlassBroken { .. } => Vec::new(),
         ReasonFact::RequiredUnknown
         | ReasonFact::RaisedUnknown
+        | ReasonFact::NotPromoted
+        | ReasonFact::RefusedBefore
         | ReasonFact::NoStage
         | ReasonFact::UnanchoredRecords { .. }
         | ReasonFact::UnanchoredDays { .. }

@@ -1,5 +1,5 @@
-//! The latest gate decisions on deployed models, by stage, from the records of decisions. The records of
-//! other models are not read.
+//! The latest gate decisions on deployed models, by stage, from the records of decisions; on all models, where a stage
+//! of the policy asks for the word of another. Other records are not read.
 
 use super::door::Workbench;
 use crate::decision::{About, Decision, Making};
@@ -71,7 +71,10 @@ impl Workbench {
         decided: Option<Vec<(usize, Gated)>>,
     ) -> Result<Vec<usize>> {
         let runs = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
-        let runs: Vec<ModelId> = runs.map(|(id, _)| id.clone()).collect();
+        let runs: Vec<ModelId> = match view.policy.promotes() {
+            true => view.models.iter().map(|model| model.id.clone()).collect(),
+            false => runs.map(|(id, _)| id.clone()).collect(),
+        };
         let known = decided.as_ref().map(|_| &before.gates);
         let mut gates: Gates =
             runs.iter().filter_map(|id| Some((id.clone(), known?.get(id)?.clone()))).collect();
@@ -93,16 +96,21 @@ impl Workbench {
                 put(known, gated);
             }
         }
-        let changed: Vec<(usize, ModelId)> = gates
-            .iter()
-            .filter(|(id, gates)| view.usage.get(id).is_some_and(|usage| usage.gates != **gates))
-            .filter_map(|(id, _)| Some((view.model(id)?.0, id.clone())))
-            .collect();
+        // What is not asked about any more goes.
+        let asked = gates.keys().chain(view.usage.keys().filter(|id| !gates.contains_key(*id)));
+        let is_known = |id: &ModelId| {
+            view.usage.get(id).map_or(&[][..], |usage| usage.gates.as_slice())
+                == gates.get(id).map_or(&[][..], Vec::as_slice)
+        };
+        let changed: Vec<(usize, ModelId)> =
+            asked.filter(|id| !is_known(id)).filter_map(|id| Some((view.model(id)?.0, id.clone()))).collect();
         if !changed.is_empty() {
             let usage = Arc::make_mut(&mut view.usage);
             for (_, id) in &changed {
-                if let (Some(usage), Some(gates)) = (usage.get_mut(id), gates.get(id)) {
-                    usage.gates.clone_from(gates);
+                let of_model = usage.entry(id.clone()).or_default();
+                of_model.gates = gates.get(id).cloned().unwrap_or_default();
+                if of_model.is_empty() {
+                    usage.remove(id);
                 }
             }
         }

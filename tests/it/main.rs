@@ -111,6 +111,7 @@ mod policy_roles;
 mod policy_seal;
 mod policy_suggest;
 mod predicates;
+mod promotion;
 mod pure;
 mod query;
 mod read_only;

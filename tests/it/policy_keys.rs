@@ -511,6 +511,7 @@ const FACTS: &[Fact] = &[
         |_| {},
         "has no `runbook`",
     ),
+    ("stage.from", "max_hours = 9", "max_hours = 9\nfrom = \"dev\"", |_| {}, "there is no stage `dev`"),
     ("stage.at", "max_hours = 9", "max_hours = 9\nat = [\"pul\"]", |_| {}, "did you mean `pull`"),
 ];
 

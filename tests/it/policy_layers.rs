@@ -39,6 +39,7 @@ cached_digests_max_hours = 4
 [[stage]]
 name = "prod"
 production = true
+from = "dev"
 min_level = 1
 on_missing = "warn"
 require = ["L1.13"]
@@ -119,6 +120,7 @@ fn what_is_loosened_is_refused_with_its_line() {
             7,
             "break",
         ),
+        ("[[stage]]\nname = \"edge\"\n[[stage]]\nname = \"prod\"\nfrom = \"edge\"\n", 9, "from loosens"),
         ("[[publisher]]\nid = \"x\"\n", 5, "cannot say `publisher`"),
         ("[[attester]]\nid = \"x\"\n", 5, "cannot say `attester`"),
         ("[trust.x]\nkind = \"key\"\n", 5, "cannot say `trust`"),
