@@ -61,10 +61,9 @@ fn trusted(view: &View, index: usize) -> Vec<PolicyEdit> {
 fn new_identity(view: &View, index: usize) -> Option<NewIdentity> {
     let explained = view.explained(index)?;
     let signer = explained.signer?;
-    let is_stranger = matches!(
-        signer.identity_check?.0,
-        CheckCode::IdentityNoPublisher | CheckCode::IdentityMismatch | CheckCode::IdentityWrongPublisher
-    );
+    // That another publisher signed it is no reason to trust that one for it.
+    let is_stranger =
+        matches!(signer.identity_check?.0, CheckCode::IdentityNoPublisher | CheckCode::IdentityMismatch);
     let anchor = signer.anchor.filter(|_| is_stranger && signer.denied.is_none())?;
     Some(NewIdentity::observed(&view.policy, explained.model.raw(), signer.identity, &anchor.name))
 }

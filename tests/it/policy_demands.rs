@@ -7,7 +7,8 @@ use serde_json::value::RawValue;
 use serde_json::{Value, json};
 use touchmark::attest::{About, Claimed, PredicateKind, Said, Summary, Validity};
 use touchmark::decision::meets;
-use touchmark::maturity::{Few, Kinship, Met, Testimony, meeting};
+use touchmark::inventory::{Basis, ModelId, Relation};
+use touchmark::maturity::{EdgeOrder, Few, Kinship, LineageEdge, Met, ParentSight, Pin, Testimony, meeting};
 use touchmark::policy::{
     BUILT_IN, ClauseFault, Policy, PolicyError, SummaryKind, answer, concerns, parse, with_anchor,
     without_anchor,
@@ -461,6 +462,50 @@ fn one_claim_that_meets_a_requirement_is_enough_whatever_others_say() {
     assert_eq!(of(&all[..2]), Some(Outcome::Fail));
     assert_eq!(of(&all[..1]), Some(Outcome::Missing));
     assert_eq!(of(&[]), None);
+}
+
+#[test]
+fn a_claim_that_is_to_cover_the_parents_names_the_digest_of_each() {
+    let text = POLICY.replace(
+        r#"{ path = "metrics.refusal_rate", op = ">=", value = 0.97 }"#,
+        r#"{ path = "parents", op = "covers", value = "lineage.parents" }"#,
+    );
+    let (policy, one, other) = (read(&text), "a1".repeat(32), "b2".repeat(32));
+    let said =
+        json!({ "configuration": [{ "name": "harmbench" }], "parents": [{ "digest": { "sha256": one } }] });
+    let claimed = evaluation("CN=lab", Some("2026-05-01T00:00:00Z"));
+    let testimony =
+        Testimony { whose: Vec::new(), meets: met(&text, &claimed, &said), claimed, roles: Few::NONE };
+    let edge = |digest: Option<&str>, relation: Relation| LineageEdge {
+        parent: ModelId::new("acme/base"),
+        relation,
+        basis: Basis::Declared,
+        pin: Pin::Name,
+        in_role: None,
+        order: EdgeOrder::Unknown,
+        verified_before: None,
+        sight: ParentSight::Verified,
+        pin_differs: false,
+        digest: digest.map(|digest| digest.parse().unwrap()),
+    };
+    let under = |edges: Vec<LineageEdge>| {
+        let kinship = Kinship { edges, ..Kinship::default() };
+        meeting(&policy.requirements[0], std::slice::from_ref(&testimony), &kinship)
+    };
+    assert_eq!(under(Vec::new()), Some(Outcome::Pass));
+    assert_eq!(under(vec![edge(Some(&one), Relation::Finetune)]), Some(Outcome::Pass));
+    let both = vec![edge(Some(&one), Relation::Finetune), edge(Some(&other), Relation::Merge)];
+    assert_eq!(under(both), Some(Outcome::Missing), "one parent is not named");
+    assert_eq!(
+        under(vec![edge(None, Relation::Finetune)]),
+        Some(Outcome::Missing),
+        "nobody knows its digest"
+    );
+    assert_eq!(
+        under(vec![edge(Some(&other), Relation::TrainedOn)]),
+        Some(Outcome::Pass),
+        "no parent bears it"
+    );
 }
 
 /// Every key of the new sections: what it is now, what it is instead, and what only the changed policy says, as a fault or
