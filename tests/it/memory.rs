@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 const BYTES: usize = 8 << 20;
 /// Room beside what the program takes of itself.
-const ROOM: usize = 6 << 20;
+const ROOM: usize = 4 << 20;
 const AT_MOST: usize = 6;
 
 /// A bill in parts: what comes before the items, each item, what stands between, and the end.
