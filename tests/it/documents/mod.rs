@@ -258,7 +258,8 @@ fn every_document() -> Desk {
     .unwrap();
     desk.prints("policy-explain", &["policy", "explain", "acme/claims-sorter"]);
     desk.prints("policy-what-if", &["policy", "what-if", "--deny", "CN=acme release,O=Acme"]);
-    desk.prints("policy-suggest", &["policy", "suggest", "acme/badge-check"]);
+    desk.run(&["gate", "orchid/speech-1-nightly", "--stage", "production"]);
+    desk.prints("policy-suggest", &["policy", "suggest", "orchid/speech-1-nightly"]);
     desk.prints("policy-preview", &["policy", "preview", "policies/new.toml"]);
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
