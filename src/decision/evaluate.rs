@@ -17,6 +17,7 @@ use jiff::Timestamp;
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -495,6 +496,7 @@ pub(super) fn evidence<'e, 'a: 'e>(
         now: input.now,
         usage,
         seal,
+        told: OnceCell::new(),
     }
 }
 

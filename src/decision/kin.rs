@@ -12,6 +12,7 @@ use crate::maturity::{
 };
 use jiff::SignedDuration;
 use rayon::prelude::*;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -502,6 +503,7 @@ fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) ->
         seal: input.seal,
         policy: input.policy,
         now: input.now,
+        told: OnceCell::new(),
     }
 }
 

@@ -4,13 +4,15 @@ use super::kinship::Kinship;
 use super::met::Met;
 use super::usage::{PolicySeal, Usage};
 use crate::attest::Claimed;
-use crate::inventory::{Looked, Model};
+use crate::inventory::{Looked, Model, ModelId, Told};
 use crate::policy::{Policy, Role};
 use crate::signing::Verification;
 use crate::tables::Few;
 use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
 
 /// Whether a verification on record still holds: of the files that lie there, and with what it rests on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -48,7 +50,7 @@ pub struct Testimony {
 }
 
 /// What is known of one model when it is judged.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Evidence<'a> {
     /// The inventory's entry.
     pub model: &'a Model,
@@ -70,4 +72,40 @@ pub struct Evidence<'a> {
     pub policy: &'a Policy,
     /// When it is judged.
     pub now: jiff::Timestamp,
+    /// What documents tell of its parents, once somebody asked: several controls do, and decoding them takes longer than
+    /// most of what is judged.
+    pub told: OnceCell<ParentsTold>,
+}
+
+/// What documents tell of the parents whose weights are in a model.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ParentsTold {
+    /// Whether there are some, and all of them stand in model cards.
+    pub only_in_card: bool,
+    /// Those that bills of materials name.
+    pub in_bills: BTreeSet<ModelId>,
+}
+
+impl ParentsTold {
+    fn of(model: &Model) -> Self {
+        let mut told = ParentsTold::default();
+        let (mut all, mut in_card) = (0_usize, 0_usize);
+        for parent in model.parents.each().filter(|parent| parent.relation.bears_weight()) {
+            all += 1;
+            match Told::of(&parent) {
+                Told::Card => in_card += 1,
+                Told::Pedigree | Told::Property => _ = told.in_bills.insert(parent.id.clone()),
+                _ => {}
+            }
+        }
+        told.only_in_card = all > 0 && all == in_card;
+        told
+    }
+}
+
+impl Evidence<'_> {
+    /// What documents tell of the parents whose weights are in the model.
+    pub fn parents_told(&self) -> &ParentsTold {
+        self.told.get_or_init(|| ParentsTold::of(self.model))
+    }
 }

@@ -10,7 +10,7 @@ use super::lineage_fact::{LineageFact, Parents};
 use super::parents::{Bearing, by_parents, is_root, undeclared};
 use super::sight::{Lack, by_claims, counted, unless_unread};
 use crate::attest::{About, InputRole, PredicateKind, Provenance, Said, Transformation};
-use crate::inventory::{Basis, Relation, Told};
+use crate::inventory::{Basis, Relation};
 use crate::policy::Role;
 use crate::signing::Outcome;
 use crate::tables::Few;
@@ -92,9 +92,7 @@ pub(super) fn derivation_declared(evidence: &Evidence<'_>) -> Finding {
         return Finding::contradicted(fact.into()).remedy(Remedy::CorrectParents);
     }
     let attested = !parents.all(|edge| edge.basis == Basis::Declared);
-    let in_card = |told: Told| told == Told::Card;
-    let mut told = evidence.model.parents.each().filter(|parent| parent.relation.bears_weight()).peekable();
-    if !attested && told.peek().is_some() && told.all(|parent| in_card(Told::of(&parent))) {
+    if !attested && evidence.parents_told().only_in_card {
         let fact = LineageFact::OnlyInCard(parents.named());
         let finding = Finding::declared(Outcome::Partial, fact.into()).remedy(Remedy::AttestProvenance);
         return unless_unread(evidence, finding);

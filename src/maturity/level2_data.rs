@@ -13,7 +13,7 @@ use crate::attest::{
     ConfigSaid, DataSaid, Domain, Evaluation, Input, InputRole, NamedDigest, PredicateKind, Provenance, Said,
     Transformation,
 };
-use crate::inventory::{Basis, FactKey, Relation, Told};
+use crate::inventory::{Basis, FactKey, Relation};
 use crate::policy::{Role, Strategy};
 use crate::signing::Outcome;
 use crate::text::Untrusted;
@@ -297,14 +297,7 @@ pub(super) fn bill_equals_claims(evidence: &Evidence<'_>) -> Finding {
     if Bearing::of(evidence).is_none() {
         return Finding::not_applicable(LineageFact::NoBill.into());
     }
-    let in_bill = |told: Told| matches!(told, Told::Pedigree | Told::Property);
-    let declared: BTreeSet<_> = evidence
-        .model
-        .parents
-        .each()
-        .filter(|parent| parent.relation.bears_weight() && in_bill(Told::of(parent)))
-        .map(|parent| parent.id.clone())
-        .collect();
+    let declared = &evidence.parents_told().in_bills;
     if declared.is_empty() {
         return Finding::not_applicable(LineageFact::NoBill.into());
     }
