@@ -527,6 +527,8 @@ pub const TABLE: &[Command] = &[
         "Show which rules of the policy concern a model, and what each comes to: publisher, signer, claims, stage"),
     line("policy suggest", "<MODEL>").run(
         "Suggest edits of the policy that would let a model pass, from what was observed; changes nothing"),
+    line("policy test", "[FILE]").run(
+        "Try the tests in a policy, and list the rules that none of them reaches; exits with 1 if a test fails"),
     line("policy what-if", "").run(
         "Show what would follow if an identity could not be trusted since some time; exits with 1 if any model changes"),
     line("policy show", "[NAME]").run("Print a built-in policy, to start from"),

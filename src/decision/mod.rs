@@ -12,6 +12,7 @@ mod descent;
 mod difference;
 mod evaluate;
 mod evidence;
+mod examined;
 mod family;
 mod given;
 mod inputs;
@@ -26,6 +27,7 @@ mod reason;
 mod records;
 mod review;
 mod shape;
+mod trial;
 mod unlock;
 mod verdict;
 mod walk;
@@ -42,6 +44,7 @@ pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Earned, Judgement, Standing, StandingException, Verdict};
 pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
+pub use examined::{Effect, Examined, TriedRule, examine};
 pub use family::Cap;
 pub use given::{Input, Known, Reviews, Verifications};
 pub use inputs::{
@@ -61,6 +64,7 @@ pub use records::{
     RecordedSeen, RecordedVerification, ReviewRecord, SeenSchema, VerificationRecord,
 };
 pub use review::{Glass, GlassTerm, ReviewWord, StandingReview};
+pub use trial::{Tried, Unexpected, try_test};
 pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
 pub use walk::{Stop, WalkEnd};

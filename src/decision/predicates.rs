@@ -9,7 +9,7 @@ use crate::inventory::Model;
 use crate::maturity::Testimony;
 use crate::policy::{Policy, Window};
 use crate::progress::Progress;
-use crate::signing::Check;
+use crate::signing::{Check, Verification};
 use crate::tables::Few;
 use crate::text::Untrusted;
 use std::mem::take;
@@ -35,9 +35,20 @@ pub fn judge_claims(
     under: &Under<'_>,
     progress: &Progress,
 ) -> Result<Vec<Judged>> {
+    judge_verified(claims, by, under, progress, |claim| by.verify(claim))
+}
+
+/// The same from the verifications of each claim's signatures.
+fn judge_verified(
+    claims: Vec<Claim>,
+    by: &Judge<'_>,
+    under: &Under<'_>,
+    progress: &Progress,
+    verify: impl Fn(&Claim) -> Vec<Verification> + Sync + Send,
+) -> Result<Vec<Judged>> {
     judge_each(claims, progress, |claim| {
         let kind = Registry::bundled().of(claim.predicate_type.raw()).map(|known| known.kind);
-        let mut verifications = by.verify(&claim);
+        let mut verifications = verify(&claim);
         for verification in &mut verifications {
             match under.model {
                 Some(model) => apply_to_claim(verification, model, kind, under.policy, under.now),
@@ -63,12 +74,28 @@ pub fn predicates_check(
     under: &Under<'_>,
     progress: &Progress,
 ) -> Result<(Check, Vec<Testimony>)> {
-    let (check, judged) = predicates_by(pieces, |claims| judge_claims(claims, by, under, progress))?;
+    Ok(heard(predicates_by(pieces, |claims| judge_claims(claims, by, under, progress))?, under))
+}
+
+/// The same of claims whose verifications are given, by the line of each.
+pub(super) fn predicates_by_words(
+    pieces: &[Piece<'_>],
+    by: &Judge<'_>,
+    under: &Under<'_>,
+    verify: impl Fn(usize) -> Vec<Verification> + Sync + Send,
+) -> Result<(Check, Vec<Testimony>)> {
+    let progress = Progress::default();
+    let verify = |claim: &Claim| verify(claim.line);
+    let judged = predicates_by(pieces, |claims| judge_verified(claims, by, under, &progress, verify))?;
+    Ok(heard(judged, under))
+}
+
+fn heard((check, judged): (Check, Vec<Judged>), under: &Under<'_>) -> (Check, Vec<Testimony>) {
     let mut testimonies: Vec<Testimony> = judged.into_iter().map(|judged| testimony(judged, under)).collect();
     testimonies.sort_by(|a, b| a.claimed.digest.cmp(&b.claimed.digest));
     // The same line twice says nothing twice.
     testimonies.dedup_by(|a, b| a.claimed.digest == b.claimed.digest);
-    Ok((check, testimonies))
+    (check, testimonies)
 }
 
 fn testimony(mut judged: Judged, under: &Under<'_>) -> Testimony {

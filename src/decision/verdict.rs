@@ -2,7 +2,7 @@
 //! made from is named by digest.
 
 use crate::error::{Code, Error, Result};
-use crate::inventory::{Model, ModelId};
+use crate::inventory::{Looked, Model, ModelId};
 use crate::lineage::{Graph, Proven, Stated};
 use crate::maturity::{Rubric, Testimony};
 use crate::policy::{Freshness, Policy};
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use super::anchors::Anchors;
 use super::descent::Descent;
 use super::evaluate::{Judgement, Verdict};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, ModelEvidence};
 use super::given::{Input, Known, Verifications};
 use super::inputs::{Feeds, Inputs, PolicyInput};
 use super::judge::{By, judge_model};
@@ -84,21 +84,41 @@ fn concluded(
 ) -> Result<(Option<Verification>, Verdict)> {
     let progress = Progress::default();
     let by = By { policy, anchors, now };
-    let verified = evidence
-        .models
-        .iter()
-        .map(|known| {
-            known.seen.as_ref().map(|seen| judge_model(&known.model, seen, &by, &progress)).transpose()
-        })
-        .collect::<Result<Vec<Option<(Verification, Vec<Testimony>)>>>>()?;
+    let judged = |known: &ModelEvidence| {
+        let Some(seen) = &known.seen else { return Ok(None) };
+        let (verification, testimonies) = judge_model(&known.model, seen, &by, &progress)?;
+        Ok(Some(Seen { verification, testimonies, looked: seen.looked.clone() }))
+    };
+    let seen = evidence.models.iter().map(judged).collect::<Result<_>>()?;
+    conclude(evidence, seen, policy, rubric, (stage, now))
+}
+
+/// What was seen of a model, judged by itself.
+pub(super) struct Seen {
+    /// The checks.
+    pub verification: Verification,
+    /// What its claims say, in the order of their digests.
+    pub testimonies: Vec<Testimony>,
+    /// What was seen inside the files.
+    pub looked: Option<Arc<Looked>>,
+}
+
+/// What follows from what was seen of each model of the evidence.
+pub(super) fn conclude(
+    evidence: &Evidence,
+    seen: Vec<Option<Seen>>,
+    policy: &Policy,
+    rubric: &Rubric,
+    (stage, now): (&str, Timestamp),
+) -> Result<(Option<Verification>, Verdict)> {
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
     let known = |index: usize| {
         let Some(known) = evidence.models.get(index) else { return Known::default() };
-        let looked = known.seen.as_ref().and_then(|seen| seen.looked.as_deref());
-        let judged = verified.get(index).and_then(Option::as_ref);
-        let verification = judged.map(|(verification, _)| verification);
-        let said = judged.filter(|_| known.since.is_same());
-        let testimonies = said.map(|(_, said)| said.as_slice()).unwrap_or_default();
+        let seen = seen.get(index).and_then(Option::as_ref);
+        let looked = seen.and_then(|seen| seen.looked.as_deref());
+        let verification = seen.map(|seen| &seen.verification);
+        let said = seen.filter(|_| known.since.is_same());
+        let testimonies = said.map(|seen| seen.testimonies.as_slice()).unwrap_or_default();
         Known { verification, looked, testimonies, usage: Some(&known.usage), since: known.since }
     };
     let Lineage { descent, proven, stated } = lineage(evidence, &models, &known, policy);
@@ -127,7 +147,7 @@ fn concluded(
             .at(evidence.subject.raw())
     })?;
     let verification =
-        index.and_then(|index| verified.into_iter().nth(index)).flatten().map(|(judged, _)| judged);
+        index.and_then(|index| seen.into_iter().nth(index)).flatten().map(|seen| seen.verification);
     Ok((verification, verdict.by_gate()))
 }
 

@@ -81,6 +81,7 @@ names! {
     PolicyLint "touchmark.policy-lint/1",
     PolicyPreview "touchmark.policy-preview/1",
     PolicySuggest "touchmark.policy-suggest/1",
+    PolicyTest "touchmark.policy-test/1",
     PolicyWhatIf "touchmark.policy-what-if/1",
     ReportWritten "touchmark.report-written/1",
     Review "touchmark.review/1",

@@ -18,6 +18,7 @@ use super::policy_explain::PolicyExplainDocument;
 use super::policy_lint::PolicyLintDocument;
 use super::policy_preview::PolicyPreviewDocument;
 use super::policy_suggest::PolicySuggestDocument;
+use super::policy_test::PolicyTestDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
@@ -131,6 +132,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyLintDocument<'static>>("policy-lint", "`policy lint`"),
     row::<PolicyPreviewDocument<'static>>("policy-preview", "`policy preview`"),
     row::<PolicySuggestDocument<'static>>("policy-suggest", "`policy suggest`"),
+    row::<PolicyTestDocument<'static>>("policy-test", "`policy test`"),
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),

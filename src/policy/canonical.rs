@@ -292,6 +292,8 @@ impl<'p> Form<'p> {
             risks,
             stages,
             exceptions,
+            // They decide nothing.
+            tests: _,
             expires_line: _,
             digest: _,
             file_digest: _,

@@ -198,18 +198,7 @@ impl Reading<'_, '_, '_> {
 
     /// A URI, or an id of the registry. Claims of unknown predicates never count.
     fn predicate(&mut self, section: Section<'_>) -> String {
-        let Some(written) = self.faults.required(section, "predicate") else { return String::new() };
-        let known = Registry::bundled().predicates();
-        let is_known = named(&written.value).is_some() || known.is_empty() && written.value.contains(':');
-        if !is_known {
-            let all = || known.iter().flat_map(|one| [one.id.as_str(), one.uri.as_str()]);
-            let near = nearest(&written.value, &all().collect::<Vec<_>>());
-            let near = near.map(|near| format!(" — did you mean `{near}`?")).unwrap_or_default();
-            let message = format!("unknown predicate `{}`{near}", quote(&written.value));
-            let help = "write a URI or id from docs/predicates.md; no other claims count";
-            self.faults.add(Some(written.at), message, help);
-        }
-        written.value
+        predicate(self.faults, section).unwrap_or_default()
     }
 
     fn role_for(&mut self, section: Section<'_>, predicate: &str) -> Option<Role> {
@@ -482,6 +471,28 @@ impl Reading<'_, '_, '_> {
         }
         ConflictRules { strategy, hierarchy }
     }
+}
+
+/// The predicate that a section names, as it is written; one that nobody knows is a fault.
+fn predicate(faults: &mut Faults<'_>, section: Section<'_>) -> Option<String> {
+    let written = faults.required(section, "predicate")?;
+    let known = Registry::bundled().predicates();
+    let is_known = named(&written.value).is_some() || known.is_empty() && written.value.contains(':');
+    if !is_known {
+        let all = || known.iter().flat_map(|one| [one.id.as_str(), one.uri.as_str()]);
+        let near = nearest(&written.value, &all().collect::<Vec<_>>());
+        let near = near.map(|near| format!(" — did you mean `{near}`?")).unwrap_or_default();
+        let message = format!("unknown predicate `{}`{near}", quote(&written.value));
+        let help = "write a URI or id from docs/predicates.md; no other claims count";
+        faults.add(Some(written.at), message, help);
+    }
+    Some(written.value)
+}
+
+/// The same by its URI.
+pub(super) fn predicate_uri(faults: &mut Faults<'_>, section: Section<'_>) -> Option<String> {
+    let written = predicate(faults, section)?;
+    Some(named(&written).map_or(written, |known| known.uri.clone()))
 }
 
 /// The predicate of an id or of a URI.

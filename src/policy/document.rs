@@ -10,6 +10,7 @@ use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
 use super::stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 use super::text_pattern::TextPattern;
+use super::trial::PolicyTest;
 use crate::inventory::{Format, folded};
 use crate::signing::{AnchorKind, Beyond, HashAlgorithm, KeyKind, Method, Recalled};
 use crate::tables::{Fault, Few};
@@ -336,6 +337,8 @@ pub struct Policy {
     pub stages: Vec<Stage>,
     /// Exceptions, in the order of the file.
     pub exceptions: Vec<Exception>,
+    /// What its author expects of it, in the order of the file. They decide nothing, and its digest leaves them out.
+    pub tests: Arc<[PolicyTest]>,
     /// SHA-256 over the canonical form, hex: it names what the policy means.
     pub digest: String,
     /// SHA-256 over the file's bytes, hex: it names the file.

@@ -2,6 +2,7 @@
 //! identities. It knows no level, no decision and no screen.
 
 mod alike;
+mod assumed;
 mod canonical;
 mod class;
 mod clauses;
@@ -20,6 +21,7 @@ mod index;
 mod layers;
 pub mod lint;
 mod matching;
+mod mutants;
 mod names;
 mod parse;
 mod patterns;
@@ -32,6 +34,8 @@ mod stage_reading;
 mod stage_rules;
 mod text_pattern;
 mod texts;
+mod trial;
+mod trial_reading;
 
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.
@@ -52,7 +56,8 @@ pub use exception::{Exception, Excused, Subject, Term};
 pub use index::Patterns;
 pub use layers::{extends, layered};
 pub use matching::Window;
-pub use parse::parse;
+pub use mutants::{Change, Mutant, mutants};
+pub use parse::{Parsed, parse};
 pub use patterns::ModelPattern;
 pub use requirement::{
     Clause, ClausePath, Measure, Order, Requirement, Scalar, SelfAttested, Severity, Step, Test, reaches,
@@ -62,6 +67,9 @@ pub use roles::Granted;
 pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
 pub use stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 pub use text_pattern::TextPattern;
+pub use trial::{
+    Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenSigner, PolicyTest, State, Wanted,
+};
 
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 2] = [

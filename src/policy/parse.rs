@@ -8,6 +8,7 @@ use super::grants::{Grants, grants};
 use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
 use super::stage_reading::{Required, break_glass, exceptions, ir_surface, promotions, risk_levels, risks};
 use super::stage_rules::{Moment, RiskLevels, RiskRule};
+use super::trial_reading::{Known, tests};
 use crate::inventory::Format;
 use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Few, Hints, Place, Section, Table, quote, values};
@@ -16,7 +17,7 @@ use std::path::PathBuf;
 const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
 
-const TOP: [&str; 24] = [
+const TOP: [&str; 25] = [
     "schema",
     "name",
     "version",
@@ -41,6 +42,7 @@ const TOP: [&str; 24] = [
     "risk",
     "stage",
     "exception",
+    "test",
 ];
 
 const TOP_HINTS: Hints = &[
@@ -51,7 +53,7 @@ const TOP_HINTS: Hints = &[
     ("conflict", "write [conflicts]"),
     ("exceptions", "write [[exception]]"),
     ("risks", "write [[risk]]"),
-    ("test", NOT_YET),
+    ("tests", "write [[test]]"),
     ("publishers", "write [[publisher]]"),
     ("stages", "write [[stage]]"),
 ];
@@ -68,6 +70,9 @@ const STAGE_HINTS: Hints = &[
 ];
 const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
 const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
+
+/// A policy, or every fault of its text.
+pub type Parsed = Result<Policy, Vec<Fault>>;
 
 /// Parses and validates a policy; all faults at once. Whether it has expired is for [`Policy::valid_at`].
 ///
@@ -163,6 +168,7 @@ impl Reading<'_, '_> {
         let stages = self.stages(top, &ids, &risks);
         let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
         let exceptions = exceptions(self.faults, top, &names, &ids);
+        let tests = tests(self.faults, top, Known { trust: &trust, stages: &names, requirements: &ids });
         Policy {
             name,
             version,
@@ -187,6 +193,7 @@ impl Reading<'_, '_> {
             risks,
             stages,
             exceptions,
+            tests: tests.into(),
             digest: String::new(),
             file_digest: sha256_hex(text.as_bytes()),
             text: text.into(),

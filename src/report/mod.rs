@@ -22,6 +22,7 @@ mod rubrics;
 pub mod snapshot;
 mod suggested;
 pub mod survey;
+mod tested;
 mod text;
 pub mod way_up;
 mod what_if;
@@ -42,6 +43,7 @@ pub use reviews::{review, reviews};
 pub use rubrics::rubrics;
 pub use suggested::suggested;
 pub use survey::survey;
+pub use tested::tested;
 pub use text::{
     Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
     read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict, verification,

@@ -149,6 +149,35 @@ impl<'a> Value<'a> {
         Ok(items.iter().map(Value))
     }
 
+    /// The same as JSON, numbers as they are written, times as text; none where a number is none of JSON.
+    pub fn json(self) -> Option<String> {
+        let text = |text: &str| serde_json::to_string(text).ok();
+        Some(match self.0.get_ref() {
+            DeValue::String(value) => text(value)?,
+            DeValue::Datetime(value) => text(&value.to_string())?,
+            DeValue::Boolean(value) => value.to_string(),
+            DeValue::Integer(_) | DeValue::Float(_) => {
+                let number = self.decimal().ok()?;
+                // TOML allows a leading plus.
+                let number = number.strip_prefix('+').unwrap_or(&number).to_owned();
+                serde_json::from_str::<serde_json::Number>(&number).ok()?;
+                number
+            }
+            DeValue::Array(items) => {
+                let items: Option<Vec<String>> = items.iter().map(|item| Value(item).json()).collect();
+                format!("[{}]", items?.join(","))
+            }
+            DeValue::Table(entries) => {
+                let table = Table { entries, at: self.at() };
+                let entry = |(key, value): (At<&str>, Value<'_>)| {
+                    Some(format!("{}:{}", text(key.value)?, value.json()?))
+                };
+                let entries: Option<Vec<String>> = table.entries().map(entry).collect();
+                format!("{{{}}}", entries?.join(","))
+            }
+        })
+    }
+
     pub fn table(self) -> Result<Table<'a>, Misfit> {
         let entries = self.0.get_ref().as_table().ok_or_else(|| self.misfit())?;
         Ok(Table { entries, at: self.at() })

@@ -110,6 +110,7 @@ mod policy_preview;
 mod policy_roles;
 mod policy_seal;
 mod policy_suggest;
+mod policy_test;
 mod predicates;
 mod promotion;
 mod pure;

@@ -651,6 +651,8 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
         .map(|row| row.key)
         .chain(FACTS.iter().map(|(key, ..)| *key))
         .chain(crate::policy_demands::KEYS.iter().map(|(key, ..)| *key))
+        .chain(crate::policy_test::KEYS.iter().map(|(key, ..)| *key))
+        .chain(crate::policy_test::PAIRS.iter().map(|(key, ..)| *key))
         .collect();
     let tables = [
         ("", "zzzzzz = 1\n"),
@@ -675,6 +677,13 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
         ("risk.", "[[risk]]\nzzzzzz = 1\n"),
         ("stage.", "[[stage]]\nzzzzzz = 1\n"),
         ("exception.", "[[exception]]\nzzzzzz = 1\n"),
+        ("test.", "[[test]]\nzzzzzz = 1\n"),
+        ("test.given.", "[[test]]\ngiven = { zzzzzz = 1 }\n"),
+        ("test.given.signer.", "[[test]]\ngiven = { signer = { zzzzzz = 1 } }\n"),
+        ("test.given.claims.", "[[test]]\ngiven = { claims = [{ zzzzzz = 1 }] }\n"),
+        ("test.given.glass.", "[[test]]\ngiven = { glass = { zzzzzz = 1 } }\n"),
+        ("test.given.ledger.", "[[test]]\ngiven = { ledger = { zzzzzz = 1 } }\n"),
+        ("test.expect.", "[[test]]\nexpect = { zzzzzz = 1 }\n"),
     ];
     let accepted: Vec<String> = tables.iter().flat_map(|(prefix, table)| accepted(prefix, table)).collect();
     // A table is in the tables by its keys.

@@ -86,6 +86,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("policy suggest", &["lumen/iris-base"]),
     ("policy what-if", &["--deny", "CN=acme release,O=Acme"]),
     ("policy show", &[]),
+    ("policy test", &["policies/samples.toml"]),
     ("trust list", &[]),
     ("trust show", &["lumen-key"]),
     ("trust add", &["new", "keys/lumen.pub.pem"]),

@@ -3,20 +3,21 @@
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, no_such_model, open, options};
-use crate::decision::Decision;
+use crate::decision::{Decision, examine};
 use crate::disk::read_small;
 use crate::documents::{
     ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyExplainDocument,
     PolicyFaultDocument, PolicyLintDocument, PolicyPreviewDocument, PolicySuggestDocument,
-    PolicyWhatIfDocument, names,
+    PolicyTestDocument, PolicyWhatIfDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
-use crate::maturity::PolicySeal;
-use crate::policy;
+use crate::maturity::{PolicySeal, Rubric};
+use crate::policy::{self, Parsed};
 use crate::report;
 use crate::signing::Progress;
 use crate::text::{block, screen};
+use crate::view::View;
 use crate::words::seal::seal;
 use crate::workbench::{OpenOptions, SealSeen, Workbench, look_at_seal, parse_policy};
 use clap::Subcommand;
@@ -37,6 +38,13 @@ pub(crate) enum PolicyCommand {
     Lint {
         /// The file [default: the workspace's policy, with its inventory]
         file: Option<PathBuf>,
+    },
+    Test {
+        /// The file [default: the workspace's policy]
+        file: Option<PathBuf>,
+        /// Change each rule in turn: list those whose change no test notices, and exit with 1 if there are any
+        #[arg(long)]
+        mutate: bool,
     },
     Exceptions {
         /// The stage at which excused models are counted [default: the workspace's]
@@ -95,6 +103,7 @@ pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
         PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
+        PolicyCommand::Test { file, mutate } => test(file.as_deref(), *mutate, common, output),
         PolicyCommand::Exceptions { stage } => exceptions(stage.as_deref(), common, output),
         PolicyCommand::Preview { new, stage, limit } => {
             preview(new, stage.as_deref(), *limit, common, output)
@@ -173,18 +182,10 @@ fn text_of(bytes: Vec<u8>, file: &Path) -> Result<String> {
 /// The status is 2 when the policy has faults, 1 when something weighs more than a note.
 fn lint(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
     let (read, inventory) = match file {
-        Some(file) => {
-            let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
-            let read = parse_policy(&text, &file.to_string_lossy(), file);
-            (read.and_then(|policy| policy.valid_at(common.now())), None)
-        }
+        Some(file) => (read_valid(file, common)?, None),
         None => {
             let view = open(common)?.view();
-            let read = match view.policy_errors.as_slice() {
-                [] => Ok(view.policy.clone()),
-                faults => Err(faults.to_vec()),
-            };
-            (read, Some(view.for_lint()))
+            (in_force(&view), Some(view.for_lint()))
         }
     };
     let found = read.map(|policy| policy::lint::lint(&policy, common.now(), inventory.as_ref()));
@@ -194,6 +195,45 @@ fn lint(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
     };
     output.print(&human, || PolicyLintDocument::of(found.as_ref().map_err(Vec::as_slice)));
     Ok(status)
+}
+
+/// The status is 2 when the policy has faults, 1 when a test fails, or when with `mutate` a rule could be changed and no
+/// test would notice.
+fn test(file: Option<&Path>, mutate: bool, common: &Common, output: &Output) -> Result<u8> {
+    let read = match file {
+        Some(file) => read_valid(file, common)?,
+        None => in_force(&open(common)?.view()),
+    };
+    let rubric = Rubric::bundled()?;
+    let examined = match &read {
+        Ok(policy) => Ok((&*policy.tests, examine(policy, &rubric, common.now())?)),
+        Err(faults) => Err(faults),
+    };
+    let (human, status) = match &examined {
+        Ok((tests, examined)) => {
+            let is_well = examined.passes() && (!mutate || examined.protects());
+            (report::tested(tests, examined, mutate), if is_well { 0 } else { 1 })
+        }
+        Err(faults) => (report::policy_faults(faults), 2),
+    };
+    let result = examined.as_ref().map(|(tests, examined)| (*tests, examined));
+    output.print(&human, || PolicyTestDocument::of(result.map_err(|faults| faults.as_slice())));
+    Ok(status)
+}
+
+/// The policy of a file.
+fn read_valid(file: &Path, common: &Common) -> Result<Parsed> {
+    let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
+    let read = parse_policy(&text, &file.to_string_lossy(), file);
+    Ok(read.and_then(|policy| policy.valid_at(common.now())))
+}
+
+/// The policy of the workspace.
+fn in_force(view: &View) -> Parsed {
+    match view.policy_errors.as_slice() {
+        [] => Ok(view.policy.clone()),
+        faults => Err(faults.to_vec()),
+    }
 }
 
 /// Those of the policy in force.

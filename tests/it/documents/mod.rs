@@ -249,6 +249,11 @@ fn every_document() -> Desk {
     desk.prints("policy-check", &["policy", "check"]);
     desk.prints("policy-lint", &["policy", "lint"]);
     desk.prints("policy-exceptions", &["policy", "exceptions"]);
+    fs::write(desk.path("tested.toml"), include_str!("../../../policies/trust/strict.toml")).unwrap();
+    let tested = desk.prints("policy-test", &["policy", "test", "tested.toml"]);
+    assert!(
+        tested["tests"][0]["passes"].as_bool().unwrap() && !tested["rules"].as_array().unwrap().is_empty()
+    );
     fs::write(
         desk.path("policies/new.toml"),
         fs::read_to_string(desk.path("policies/samples.toml"))
@@ -283,8 +288,10 @@ fn every_document() -> Desk {
     fs::write(desk.path("bad.toml"), "schema = \"trust-policy/0.1\"\ncolour = \"red\"\n").unwrap();
     let bad = desk.prints("policy-check", &["policy", "check", "bad.toml"]);
     assert!(!bad["faults"].as_array().unwrap().is_empty());
-    let bad = desk.prints("policy-lint", &["policy", "lint", "bad.toml"]);
-    assert!(!bad["faults"].as_array().unwrap().is_empty());
+    for (schema, command) in [("policy-lint", "lint"), ("policy-test", "test")] {
+        let bad = desk.prints(schema, &["policy", command, "bad.toml"]);
+        assert!(!bad["faults"].as_array().unwrap().is_empty());
+    }
     desk.prints("trust", &["trust", "list"]);
     desk.prints("trust-anchor", &["trust", "show", "public-good"]);
     desk.prints("trust-added", &["trust", "add", "own", "own.pem.pub"]);
