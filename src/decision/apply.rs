@@ -288,9 +288,15 @@ fn banned(looked: Option<&Looked>, policy: &Policy) -> Option<Finding> {
 }
 
 fn log(verification: &Verification, policy: &Policy) -> Option<Finding> {
-    let method = verification
-        .method
-        .filter(|method| policy.log_required.contains(method) && verification.log.is_none())?;
+    let method = verification.method.filter(|method| policy.log.required.contains(method))?;
+    if verification.log.is_some() {
+        let is_promise = verification.check(Stage::Log)?.code == CheckCode::LogPromise;
+        return (is_promise && !policy.log.accept_promise_only).then_some((
+            CheckCode::PolicyLog,
+            Outcome::Missing,
+            PolicyFinding::LogPromised,
+        ));
+    }
     Some(match verification.outcome_of(Stage::Log) {
         Outcome::Fail | Outcome::Unknown => {
             (CheckCode::Policy, Outcome::Unknown, PolicyFinding::LogNotProven)

@@ -4,9 +4,10 @@ use super::descent::Descent;
 use super::family::{Cap, Family};
 use super::given::{Input, Known};
 use super::kin::Kin;
+use super::own::{Own, cap};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
-use super::shape::{Decided, Rules, Shape};
+use super::shape::{Rules, Shape};
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Assessment, Evidence, Kinship, Musts, Outcomes, Score, Star, Usage, assess};
@@ -438,6 +439,11 @@ impl Judgement {
         let mut reasons = rules.reasons(shape, code);
         let class = rules.stage.and_then(|_| self.family.weighs(rules.wanted(shape), index));
         reasons.extend(class.map(|class| cap(rules.stage, class, rules.excuses_ancestors(shape))));
+        let is_needed = reasons.iter().any(|reason| reason.class == Some(Class::Unavailable));
+        if let Some(at) = rules.relies(shape).filter(|_| is_needed) {
+            let (code, fact) = (ReasonCode::LastPass, ReasonFact::PassedBefore { at });
+            reasons.push(Reason { code, class: None, action: Action::Open, fact });
+        }
         if let Some(until) = rules.lets_in(shape, &reasons) {
             let fact = ReasonFact::GlassBroken { until };
             reasons.push(Reason { code: ReasonCode::BreakGlass, class: None, action: Action::Warn, fact });
@@ -525,89 +531,10 @@ pub(super) fn rules<'a>(input: &Input<'a>) -> Rules<'a> {
     }
 }
 
-/// What the lineage weighs at a stage, where an exception may excuse what ancestors lack.
-fn cap(stage: Option<&Stage>, class: Option<Class>, is_excused: bool) -> Reason {
-    let is_excused = is_excused && class == Some(Class::Missing);
-    let action = match stage.zip(class) {
-        Some((stage, class)) if !is_excused => stage.action(class),
-        _ => Action::Open,
-    };
-    let fact = if is_excused { ReasonFact::Excepted } else { ReasonFact::Cap };
-    Reason { code: ReasonCode::Cap, class, action, fact }
-}
-
 fn decision(worst: Option<Action>) -> Decision {
     match worst {
         Some(Action::Closed) => Decision::Refuse,
         Some(Action::Warn) => Decision::Warn,
         Some(Action::Open) | None => Decision::Admit,
-    }
-}
-
-/// What a model's own evidence earns, without its family.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Own {
-    level: u8,
-    contradicts: bool,
-    worst: Option<Action>,
-    /// Whether nothing is decided: nobody has looked, or what was seen does not hold any more.
-    is_open: bool,
-    /// What the level rests on.
-    star: Star,
-    /// The level that the stage requires.
-    wanted: u8,
-    /// Whether an exception excuses the level of the ancestors.
-    excuses_ancestors: bool,
-    /// Whether the glass is broken, and nothing in the model itself forbids to let it in.
-    is_broken: bool,
-}
-
-impl Own {
-    /// What was not judged is not let in.
-    const NONE: Own = Own {
-        level: 0,
-        contradicts: false,
-        worst: Some(Action::Closed),
-        is_open: false,
-        star: Star { resigned: false, bridged: false },
-        wanted: 0,
-        excuses_ancestors: false,
-        is_broken: false,
-    };
-
-    fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
-        let Decided { level, first, is_open, is_broken } = rules.decide(shape);
-        let worst = first.as_ref().map(|reason| reason.action);
-        let own = Own {
-            level,
-            contradicts: shape.contradicts(),
-            worst,
-            is_open,
-            star: shape.star(),
-            wanted: rules.wanted(shape),
-            excuses_ancestors: rules.excuses_ancestors(shape),
-            is_broken,
-        };
-        (own, first)
-    }
-
-    fn cap(&self, stage: Option<&Stage>, class: Option<Class>) -> Reason {
-        cap(stage, class, self.excuses_ancestors)
-    }
-
-    /// Whether the broken glass lets in what it and its ancestors have against it.
-    fn is_let_in(&self, stage: Option<&Stage>, cap: Option<&Reason>) -> bool {
-        let forbids = |class: Class| {
-            stage
-                .and_then(|stage| stage.break_glass.as_ref())
-                .is_none_or(|glass| glass.forbids.contains(class))
-        };
-        let refuses = cap.filter(|reason| reason.action == Action::Closed).and_then(|reason| reason.class);
-        self.is_broken && !refuses.is_some_and(forbids)
-    }
-
-    /// What of it the family depends on; the stage is not in it.
-    fn inherited(&self) -> (u8, bool) {
-        (self.level, self.contradicts)
     }
 }

@@ -20,6 +20,7 @@ mod judge;
 mod kin;
 mod made;
 mod meeting;
+mod own;
 mod predicates;
 mod proofs;
 mod raising;

@@ -56,6 +56,8 @@ pub enum ReasonCode {
     BreakGlass,
     /// The word of the stage before.
     Promotion,
+    /// An earlier word of the stage itself.
+    LastPass,
 }
 
 impl ReasonCode {
@@ -77,6 +79,7 @@ impl ReasonCode {
             ReasonCode::Clock => "CLOCK",
             ReasonCode::BreakGlass => "BREAK-GLASS",
             ReasonCode::Promotion => "PROMOTION",
+            ReasonCode::LastPass => "LAST-PASS",
         }
     }
 }
@@ -115,6 +118,11 @@ pub enum ReasonFact {
     GlassBroken {
         /// Until when.
         until: Timestamp,
+    },
+    /// What is not available does not count: these bytes were let in here before, under the same policy.
+    PassedBefore {
+        /// When.
+        at: Timestamp,
     },
     /// The latest decision at the stage before, if any, is about other bytes.
     NotPromoted,

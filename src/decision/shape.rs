@@ -4,6 +4,7 @@
 use super::anchoring::{Anchoring, Unanchored};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{Glass, ReviewWord, StandingReview};
+use crate::inventory::is_loadable;
 use crate::maturity::{
     Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, meeting, nobody_looked,
     owed_to_part, score,
@@ -35,6 +36,8 @@ pub(super) struct Shape {
     rejected: bool,
     /// Whether only part of it was verified.
     partial: bool,
+    /// Whether that part is all that a loader takes.
+    load_set: bool,
     /// The controls that do not pass for that reason alone.
     owed_to_part: &'static [&'static str],
     /// What few models have.
@@ -54,6 +57,8 @@ struct Special {
     glass: Vec<Glass>,
     /// The stages, by their places in the policy, that ask for the word of another and do not have it.
     unpromoted: Vec<(usize, Class)>,
+    /// The stages, by their places in the policy, that let in these bytes before: when, and under which policy.
+    passed: Vec<(usize, Timestamp, String)>,
 }
 
 impl Special {
@@ -87,6 +92,17 @@ impl Special {
                 .enumerate()
                 .filter_map(|(place, stage)| {
                     Some((place, unpromoted(evidence, root, stage.from.as_deref()?)?))
+                })
+                .collect(),
+            passed: policy
+                .stages
+                .iter()
+                .enumerate()
+                .filter(|(_, stage)| stage.cached_max_hours.is_some())
+                .filter_map(|(place, stage)| {
+                    let gate = evidence.usage.gates.iter().find(|gate| gate.stage.raw() == stage.name)?;
+                    let passed = gate.passed.as_ref().filter(|passed| root == Some(passed.root))?;
+                    Some((place, passed.at, passed.policy.clone()))
                 })
                 .collect(),
         };
@@ -131,6 +147,7 @@ impl Shape {
             oldest: verification.and_then(|v| v.files.recalled).map(|recalled| recalled.oldest),
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
             partial: verification.is_some_and(Verification::is_partial),
+            load_set: verification.is_some_and(is_load_set),
             owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
             special: Special::of(evidence, reviews),
         }
@@ -195,6 +212,12 @@ impl Shape {
     }
 }
 
+/// Whether nothing lies beside the part that a loader would take with it.
+fn is_load_set(verification: &Verification) -> bool {
+    let apart = verification.files.part.as_ref().and_then(|part| part.apart.as_ref());
+    apart.is_some_and(|apart| apart.more == 0 && !apart.names.iter().any(|name| is_loadable(name.raw())))
+}
+
 fn unreadable(verification: &Verification) -> bool {
     let mut stopped =
         verification.checks.iter().filter(|c| c.outcome == Outcome::Unknown && c.code.could_not_look());
@@ -238,6 +261,29 @@ impl<'a> Rules<'a> {
     /// Whether an exception excuses the level of the ancestors.
     pub fn excuses_ancestors(&self, shape: &Shape) -> bool {
         self.exceptions(shape).iter().any(|exception| exception.excuses == Excused::Ancestors)
+    }
+
+    /// When the stage let in the same bytes under the same policy, where it takes that for what is not available. Bytes
+    /// that were not computed lately are not known to be the same, and an expired policy admits nothing.
+    pub fn relies(&self, shape: &Shape) -> Option<Timestamp> {
+        let stage = self.stage?;
+        let most = SignedDuration::from_hours(i64::from(stage.cached_max_hours?));
+        if self.policy.expired_at(self.now) || self.is_too_old(shape, stage) {
+            return None;
+        }
+        let passed = shape.special.iter().flat_map(|special| &special.passed);
+        let counts = |(place, at, policy): &&(usize, Timestamp, String)| {
+            self.policy.stages.get(*place).is_some_and(|one| one.name == stage.name)
+                && *policy == self.policy.digest
+                && (SignedDuration::ZERO..=most).contains(&self.now.duration_since(*at))
+        };
+        passed.filter(counts).map(|(_, at, _)| *at).next()
+    }
+
+    /// Whether digests were computed too long ago for the stage.
+    fn is_too_old(&self, shape: &Shape, stage: &Stage) -> bool {
+        let recalled = shape.oldest.map(|oldest| Recalled { parts: 0, bytes: 0, oldest });
+        recalled.is_some_and(|recalled| !stage.lets_count(&recalled, self.now))
     }
 
     /// Until when the glass is broken for models of a shape; none where it is not, or not by enough accounts.
@@ -309,8 +355,12 @@ impl<'a> Rules<'a> {
                 fact: ReasonFact::NoStage,
             }];
         };
-        let reason =
-            |code, class, fact| Reason { code, class: Some(class), action: stage.action(class), fact };
+        let relies = self.relies(shape).is_some();
+        let reason = |code, class, fact| {
+            let action =
+                if relies && class == Class::Unavailable { Action::Open } else { stage.action(class) };
+            Reason { code, class: Some(class), action, fact }
+        };
         let (mut reasons, mut promotion) = (Vec::new(), Vec::new());
 
         let wanted = stage.level_for(shape.risk());
@@ -320,11 +370,12 @@ impl<'a> Rules<'a> {
         };
 
         // A part that the stage takes for enough is judged as the whole would be, and told.
-        let is_enough = shape.partial && stage.on_partial != Action::Closed;
+        let on_part = stage.on_part(shape.load_set);
+        let is_enough = shape.partial && on_part != Action::Closed;
         let excused: &[&str] = if is_enough { shape.owed_to_part } else { &[] };
         if shape.partial {
-            let (code, action, fact) = (ReasonCode::Part, stage.on_partial, ReasonFact::Part);
-            reasons.push(Reason { code, class: None, action, fact });
+            let (code, fact) = (ReasonCode::Part, ReasonFact::Part);
+            reasons.push(Reason { code, class: None, action: on_part, fact });
         }
 
         // Rulings 4: the musts up to the stage's level, the named controls, and contradictions at every level.
@@ -404,9 +455,7 @@ impl<'a> Rules<'a> {
                 reasons.push(reason(ReasonCode::Evidence, Class::Unavailable, ReasonFact::EvidenceLost));
             }
         }
-        if let Some(oldest) = shape.oldest
-            && !stage.lets_count(&Recalled { parts: 0, bytes: 0, oldest }, self.now)
-        {
+        if self.is_too_old(shape, stage) {
             reasons.push(reason(ReasonCode::Cached, Class::Unavailable, ReasonFact::Cached));
         }
         let mut passes: Vec<&str> = excused.to_vec();
@@ -437,7 +486,8 @@ impl<'a> Rules<'a> {
                     (ReasonCode::Unanchored, Class::Missing, ReasonFact::UnanchoredDays { days, most })
                 }
             };
-            reasons.push(reason(code, class, fact));
+            // An earlier word stands in the same ledger: it is no answer to what is not known of that.
+            reasons.push(Reason { code, class: Some(class), action: stage.action(class), fact });
         }
         // It says nothing of the evidence, whose reasons are looked for without it.
         reasons.append(&mut promotion);

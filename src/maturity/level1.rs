@@ -288,19 +288,25 @@ pub(super) fn trusted_time(evidence: &Evidence<'_>) -> Finding {
 }
 
 fn is_log_required(evidence: &Evidence<'_>, method: Method) -> bool {
-    evidence.policy.log_required.contains(&method)
+    evidence.policy.log.required.contains(&method)
 }
 
 pub(super) fn log_inclusion(evidence: &Evidence<'_>) -> Finding {
     match sight(evidence) {
-        Sight::Unsigned if evidence.policy.log_required.is_empty() => {
+        Sight::Unsigned if evidence.policy.log.required.is_empty() => {
             Finding::not_applicable(ControlFact::UnsignedAndNotLogged)
         }
         Sight::Unsigned => unsigned(),
         Sight::NotLooked => not_looked(),
         Sight::Outdated(since) => outdated(since),
         Sight::Looked(v) => {
-            let finding = by_stages(v, &[Stage::Log]);
+            let finding = match v.check(Stage::Log).map(|check| check.code) {
+                // The policy takes the log's word.
+                Some(CheckCode::LogPromise) if evidence.policy.log.accept_promise_only => {
+                    Finding::observed(Outcome::Pass, ControlFact::OfCheck(Stage::Log))
+                }
+                _ => by_stages(v, &[Stage::Log]),
+            };
             let absent = matches!(finding.outcome, Outcome::NotApplicable | Outcome::Missing);
             match v.method {
                 None => Finding::unknown(ControlFact::MethodUnknown),

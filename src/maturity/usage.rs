@@ -35,6 +35,24 @@ pub struct Gated {
     pub root: Option<RootDigest>,
     /// When.
     pub at: Timestamp,
+    /// Whether it was let in because of an earlier word alone.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub relied: bool,
+    /// The latest word that relied on none before, where that let it in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub passed: Option<Passed>,
+}
+
+/// A word of a gate by which a model was let in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Passed {
+    /// The root digest of its files.
+    pub root: RootDigest,
+    /// The digest of the policy.
+    pub policy: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// What is known of the policy file's own signature.

@@ -5,12 +5,12 @@
 use super::class::Action;
 use super::demanded::{ConflictsForm, LineageForm, RequirementForm, SummaryForm};
 use super::document::{
-    AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules, Policy,
-    Publisher, Stage,
+    AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern, LedgerRules,
+    LogRules, Policy, Publisher, Stage,
 };
 use super::exception::{Exception, Excused};
 use super::names::{
-    ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, word,
+    ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, UNAVAILABLE, word,
 };
 use super::role::Role;
 use super::stage_rules::{BreakGlass, IrSurface, Moment, RiskLevels, RiskRule};
@@ -161,6 +161,9 @@ pub(super) struct ArtifactForm<'p> {
 #[derive(Serialize, PartialEq)]
 pub(super) struct LogForm {
     required: BTreeSet<&'static str>,
+    /// Left out where it is as without the key, so that such policies keep their digests.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    accept_promise_only: bool,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -199,6 +202,9 @@ pub(super) struct StageForm<'p> {
     /// Left out where it is as it is without the key, so that such policies keep their digests.
     #[serde(skip_serializing_if = "Option::is_none")]
     on_partial: Option<&'static str>,
+    /// Left out where it is as any part is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    on_load_set: Option<&'static str>,
     require: BTreeSet<&'p str>,
     cached_digests_max_hours: Option<u32>,
     /// Left out where it is as it is without the key, so that such policies keep their digests.
@@ -220,6 +226,8 @@ pub(super) struct StageForm<'p> {
     at: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     from: Option<&'p str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cached_max_hours: Option<u32>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -285,7 +293,7 @@ impl<'p> Form<'p> {
             summaries,
             lineage,
             conflicts,
-            log_required,
+            log: LogRules { required, accept_promise_only },
             ledger,
             freshness: Freshness { max_verification_age_days, clock_skew_seconds, any_age: _ },
             raise,
@@ -300,6 +308,7 @@ impl<'p> Form<'p> {
             text: _,
             origin: _,
             base: _,
+            below: _,
         } = policy;
         Form {
             schema: SCHEMA,
@@ -321,7 +330,10 @@ impl<'p> Form<'p> {
             trusted_summaries: summaries.iter().map(SummaryForm::of).collect(),
             lineage: LineageForm::of(lineage),
             conflicts: ConflictsForm::of(conflicts),
-            log: LogForm { required: log_required.iter().map(|method| word(&METHODS, *method)).collect() },
+            log: LogForm {
+                required: required.iter().map(|method| word(&METHODS, *method)).collect(),
+                accept_promise_only: *accept_promise_only,
+            },
             freshness: FreshnessForm {
                 max_verification_age_days: *max_verification_age_days,
                 clock_skew_seconds: *clock_skew_seconds,
@@ -343,6 +355,8 @@ fn artifact_form(artifact: &Artifact) -> ArtifactForm<'_> {
         allow_resign_at_ingest,
         dataset_deny,
         license_deny,
+        // It says what stages do which say nothing themselves: theirs is what they do.
+        partial_verification: _,
     } = artifact;
     ArtifactForm {
         ban_formats: ban_formats.iter().map(|format| word(&FORMATS, *format)).collect(),
@@ -435,7 +449,9 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_missing,
         on_error,
         on_unavailable,
+        cached_max_hours,
         on_partial,
+        on_load_set,
         require_controls,
         cached_digests_max_hours,
         refuse_rejected,
@@ -454,8 +470,9 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         on_contradicted: word(&ACTIONS, *on_contradicted),
         on_missing: word(&ACTIONS, *on_missing),
         on_error: word(&ACTIONS, *on_error),
-        on_unavailable: word(&ACTIONS, *on_unavailable),
+        on_unavailable: word(&UNAVAILABLE, cached_max_hours.is_none().then_some(*on_unavailable)),
         on_partial: (*on_partial != Action::Closed).then(|| word(&ACTIONS, *on_partial)),
+        on_load_set: (on_load_set != on_partial).then(|| word(&ACTIONS, *on_load_set)),
         require: set(require_controls),
         cached_digests_max_hours: *cached_digests_max_hours,
         refuse_rejected: (refuse_rejected != production).then_some(*refuse_rejected),
@@ -466,6 +483,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         ir_surface: ir_surface.as_ref().map(surface),
         at: at.iter().map(|moment| word(&Moment::WORDS, moment)).collect(),
         from: from.as_deref(),
+        cached_max_hours: *cached_max_hours,
     }
 }
 

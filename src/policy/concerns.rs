@@ -80,8 +80,8 @@ struct Read<'p> {
     /// Stages that refuse neither what contradicts nor what is missing.
     advisory: BTreeSet<&'p str>,
     runbooks: BTreeMap<&'p str, &'p str>,
-    /// The stages that ask for the word of another.
-    promoted: BTreeMap<&'p str, &'p str>,
+    /// The stages that ask for an earlier word of a gate, by their places: whose.
+    earlier: BTreeMap<usize, (&'p str, Option<&'p str>, bool)>,
     /// Of the production stages: whether they refuse both, and whether the glass can be broken, for how long.
     production: BTreeSet<Refuses>,
 }
@@ -100,15 +100,18 @@ fn asked(policy: &Policy) -> Read<'_> {
         claims: BTreeSet::new(),
         advisory: BTreeSet::new(),
         runbooks: BTreeMap::new(),
-        promoted: BTreeMap::new(),
+        earlier: BTreeMap::new(),
         production: BTreeSet::new(),
     };
-    for stage in &policy.stages {
+    for (place, stage) in policy.stages.iter().enumerate() {
         let (contradicted, missing) = (closed(stage.on_contradicted), closed(stage.on_missing));
         read.claims.extend(stage.require_claims.iter().map(String::as_str));
         read.runbooks
             .extend(stage.ir_surface.as_ref().map(|one| (stage.name.as_str(), one.runbook.as_str())));
-        read.promoted.extend(stage.from.as_ref().map(|from| (stage.name.as_str(), from.as_str())));
+        let is_cached = stage.cached_max_hours.is_some();
+        if stage.from.is_some() || is_cached {
+            read.earlier.insert(place, (stage.name.as_str(), stage.from.as_deref(), is_cached));
+        }
         if !contradicted && !missing {
             read.advisory.insert(&stage.name);
         }

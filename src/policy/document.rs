@@ -167,6 +167,29 @@ pub struct Artifact {
     pub dataset_deny: Vec<DatasetPattern>,
     /// Denied licences, a set.
     pub license_deny: Vec<LicencePattern>,
+    /// Which parts of a model are let in where the stage does not say `on_partial`.
+    pub partial_verification: PartialVerification,
+}
+
+/// Which parts of a model are enough.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum PartialVerification {
+    /// None: the whole model is verified.
+    #[default]
+    Never,
+    /// All that a loader takes.
+    LoadSetOnly,
+    /// Any.
+    Any,
+}
+
+/// `[log]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LogRules {
+    /// Methods for which a log entry is mandatory.
+    pub required: Vec<Method>,
+    /// Whether the log's promise does where nothing proves the entry.
+    pub accept_promise_only: bool,
 }
 
 /// `[freshness]`.
@@ -223,8 +246,13 @@ pub struct Stage {
     pub on_error: Action,
     /// On evidence that was not checked yet.
     pub on_unavailable: Action,
-    /// On a model of which only part was verified; where nothing is said, closed.
+    /// For so many hours it lets in what it let in before, where evidence is not available: the same bytes under the
+    /// same policy. `on_unavailable` is closed then.
+    pub cached_max_hours: Option<u32>,
+    /// On a model of which only part was verified; where nothing is said, as `[artifact]` says.
     pub on_partial: Action,
+    /// The same, where that part is all that a loader takes.
+    pub on_load_set: Action,
     /// Control ids that must pass here besides the level's.
     pub require_controls: Vec<String>,
     /// Requirements, by their ids, that claims must meet here.
@@ -272,6 +300,11 @@ impl Stage {
         self.at.is_empty() || self.at.contains(moment)
     }
 
+    /// What it does on a model of which only part was verified.
+    pub fn on_part(&self, is_load_set: bool) -> Action {
+        if is_load_set { self.on_load_set } else { self.on_partial }
+    }
+
     /// The effective level that it requires of models of a risk.
     pub fn level_for(&self, risk: Option<Risk>) -> u8 {
         risk.and_then(|risk| self.min_level_by_risk.of(risk)).unwrap_or(0).max(self.min_level)
@@ -315,8 +348,8 @@ pub struct Policy {
     pub crypto: Crypto,
     /// `[artifact]`.
     pub artifact: Artifact,
-    /// `[log] required`: methods for which a log entry is mandatory.
-    pub log_required: Vec<Method>,
+    /// `[log]`.
+    pub log: LogRules,
     /// `[freshness]`.
     pub freshness: Freshness,
     /// What claims must state, in the order of the file.
@@ -349,12 +382,14 @@ pub struct Policy {
     pub origin: String,
     /// The folder against which the anchors' files are resolved; none for a built-in policy.
     pub base: Option<PathBuf>,
+    /// The policy that its file extends.
+    pub below: Option<Arc<Policy>>,
 }
 
 impl Policy {
-    /// Whether a stage asks for the word of another.
-    pub fn promotes(&self) -> bool {
-        self.stages.iter().any(|stage| stage.from.is_some())
+    /// Whether a stage asks for an earlier word of a gate: that of the stage before, or its own.
+    pub fn asks_gates(&self) -> bool {
+        self.stages.iter().any(|stage| stage.from.is_some() || stage.cached_max_hours.is_some())
     }
 
     /// The kinds of keys beyond OMS v1.0 that it lists.

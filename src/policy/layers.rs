@@ -8,6 +8,7 @@ use super::parse::parse;
 use super::stage_rules::{BreakGlass, Risk};
 use crate::tables::{Document, Fault, Table, quote};
 use std::path::PathBuf;
+use std::sync::Arc;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table as Written};
 
 const EXTENDS: &str = "extends";
@@ -50,7 +51,10 @@ pub fn layered(text: &str, origin: &str, below: &Policy, below_text: &str) -> Re
         let help = Some("a policy that extends another one may only tighten it".to_owned());
         faults.push(Fault { line: line_of(text, &loose), message, help });
     }
-    if faults.is_empty() { Ok(policy) } else { Err(faults) }
+    match faults.is_empty() {
+        true => Ok(Policy { below: Some(Arc::new(below.clone())), ..policy }),
+        false => Err(faults),
+    }
 }
 
 fn document(text: &str) -> Result<DocumentMut, Vec<Fault>> {
@@ -158,6 +162,10 @@ fn loosened(below: &Policy, top: &Policy) -> Vec<Loose> {
     check("artifact", "allow_resign_at_ingest", ingest, "other signers would count".to_owned());
     let fewer = was.ban_formats.iter().any(|format| !is.ban_formats.contains(format));
     check("artifact", "ban_formats", fewer, "it would allow more formats".to_owned());
+    let parts = is.partial_verification > was.partial_verification;
+    check("artifact", "partial_verification", parts, "parts of models would be enough".to_owned());
+    let promise = top.log.accept_promise_only && !below.log.accept_promise_only;
+    check("log", "accept_promise_only", promise, "a promise of the log would be enough".to_owned());
     let (was, is) = (&below.freshness, &top.freshness);
     let older = is.max_verification_age_days > was.max_verification_age_days;
     let days = format!("the limit is {} days", was.max_verification_age_days);
@@ -183,7 +191,8 @@ fn loosened(below: &Policy, top: &Policy) -> Vec<Loose> {
     check("ledger", "trust", who, "others could sign checkpoints".to_owned());
     for was in &below.stages {
         if let Some(is) = top.stage(&was.name) {
-            found.extend(loose_stage(was, is));
+            found
+                .extend(loose_stage(was, is).into_iter().filter(|loose| !parts || loose.key != "on_partial"));
         }
     }
     found
@@ -203,16 +212,24 @@ fn loose_stage(was: &Stage, is: &Stage) -> Vec<Loose> {
     check("min_level", is.min_level < was.min_level, format!("it asks for level {}", was.min_level));
     let lower = level(was).iter().zip(level(is)).any(|(was, is)| is < *was);
     check("min_level_by_risk", lower && is.min_level >= was.min_level, "it would ask for less".to_owned());
+    // What is done on any part, unless only what is done on a load set became looser.
+    let part = match is.on_partial < was.on_partial {
+        true => ("on_partial", was.on_partial, is.on_partial),
+        false => ("on_partial", was.on_load_set, is.on_load_set),
+    };
     for (key, was, is) in [
         ("on_contradicted", was.on_contradicted, is.on_contradicted),
         ("on_missing", was.on_missing, is.on_missing),
         ("on_error", was.on_error, is.on_error),
         ("on_unavailable", was.on_unavailable, is.on_unavailable),
-        ("on_partial", was.on_partial, is.on_partial),
+        part,
     ] {
         let said: fn(Action) -> &'static str = |action| word(&ACTIONS, action);
         check(key, is < was, format!("it says {}", said(was)));
     }
+    let cached = |stage: &Stage| stage.cached_max_hours.unwrap_or(0);
+    let relies = was.on_unavailable == Action::Closed && cached(is) > cached(was);
+    check("cached_max_hours", relies, "earlier decisions would count for longer".to_owned());
     let longer = is.cached_hours().unwrap_or(0) > was.cached_hours().unwrap_or(0);
     check("cached_digests_max_hours", longer, "remembered digests would count for longer".to_owned());
     let from = was.from.is_some() && is.from != was.from;

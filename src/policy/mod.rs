@@ -48,7 +48,7 @@ pub use data::{DatasetPattern, LicencePattern};
 pub use diff::{Became, DiffLine, diff};
 pub use document::{
     AcceptCache, AnchorSource, Artifact, Attester, Crypto, DenyIdentity, Freshness, IdentityPattern,
-    LedgerRules, Policy, Publisher, Publishers, Stage,
+    LedgerRules, LogRules, PartialVerification, Policy, Publisher, Publishers, Stage,
 };
 pub use edit::{with_anchor, without_anchor};
 pub use edits::{NewException, NewIdentity, PolicyEdit, edited};

@@ -2,7 +2,7 @@
 //! for a rule that this version does not support.
 
 use super::class::{Action, Class};
-use super::document::AcceptCache;
+use super::document::{AcceptCache, PartialVerification};
 use super::requirement::{Order, SelfAttested, Severity};
 use super::role::Role;
 use super::rules::{Strategy, SummaryKind, UnsignedAncestor};
@@ -44,6 +44,18 @@ pub(super) const METHODS: [(&str, Method); 3] =
     [("key", Method::Key), ("certificate", Method::Certificate), ("sigstore", Method::Sigstore)];
 pub(super) const ACTIONS: [(&str, Action); 3] =
     [("open", Action::Open), ("warn", Action::Warn), ("closed", Action::Closed)];
+/// Of `on_unavailable`; none is the word of an earlier decision.
+pub(super) const UNAVAILABLE: [(&str, Option<Action>); 4] = [
+    ("open", Some(Action::Open)),
+    ("warn", Some(Action::Warn)),
+    ("closed", Some(Action::Closed)),
+    ("cached", None),
+];
+pub(super) const PARTS: [(&str, PartialVerification); 3] = [
+    ("never", PartialVerification::Never),
+    ("load-set-only", PartialVerification::LoadSetOnly),
+    ("any", PartialVerification::Any),
+];
 
 pub(super) const CLASSES: [(&str, Class); 4] = [
     ("contradicted", Class::Contradicted),

@@ -3,10 +3,14 @@
 
 use super::class::Action;
 use super::demands::{Demands, Signers, demands, denied_data, is_control};
-use super::document::{AcceptCache, Artifact, Crypto, Freshness, Policy, Stage};
+use super::document::{
+    AcceptCache, Artifact, Crypto, Freshness, LogRules, PartialVerification, Policy, Stage,
+};
 use super::grants::{Grants, grants};
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, plain_name, set};
-use super::stage_reading::{Required, break_glass, exceptions, ir_surface, promotions, risk_levels, risks};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, PARTS, plain_name, set};
+use super::stage_reading::{
+    Required, break_glass, exceptions, ir_surface, on_part, promotions, risk_levels, risks, unavailable,
+};
 use super::stage_rules::{Moment, RiskLevels, RiskRule};
 use super::trial_reading::{Known, tests};
 use crate::inventory::Format;
@@ -57,18 +61,14 @@ const TOP_HINTS: Hints = &[
     ("publishers", "write [[publisher]]"),
     ("stages", "write [[stage]]"),
 ];
-const ARTIFACT_HINTS: Hints = &[
-    ("partial_verification", NOT_YET),
-    ("licence_deny", "write `license_deny`"),
-    ("deny_datasets", "write `dataset_deny`"),
-];
+const ARTIFACT_HINTS: Hints =
+    &[("licence_deny", "write `license_deny`"), ("deny_datasets", "write `dataset_deny`")];
+const PARTIAL: &str = "partial_verification";
 const STAGE_HINTS: Hints = &[
-    ("cached_max_hours", "write `cached_digests_max_hours`"),
     ("honour_rejects", "write `refuse_rejected = true`"),
     ("require_controls", "write `require = [\"L1.13\"]`"),
     ("risk", "write [[risk]], and `min_level_by_risk` in the stage"),
 ];
-const LOG_HINTS: Hints = &[("accept_promise_only", NOT_YET)];
 const FRESHNESS_HINTS: Hints = &[("max_verification_record_age_days", "write `max_verification_age_days`")];
 
 /// A policy, or every fault of its text.
@@ -165,7 +165,8 @@ impl Reading<'_, '_> {
         let Demands { requirements, summaries, lineage, conflicts } = demands(self.faults, top, signers);
         let risks = risks(self.faults, top);
         let ids: Vec<&str> = requirements.iter().map(|one| &*one.id).collect();
-        let stages = self.stages(top, &ids, &risks);
+        let artifact = self.artifact(top);
+        let stages = self.stages(top, (&ids, &risks), artifact.partial_verification);
         let names: Vec<&str> = stages.iter().map(|stage| stage.name.as_str()).collect();
         let exceptions = exceptions(self.faults, top, &names, &ids);
         let tests = tests(self.faults, top, Known { trust: &trust, stages: &names, requirements: &ids });
@@ -181,8 +182,8 @@ impl Reading<'_, '_> {
             attesters,
             denied,
             crypto: self.crypto(top),
-            artifact: self.artifact(top),
-            log_required: self.log_required(top),
+            artifact,
+            log: self.log(top),
             freshness: self.freshness(top),
             requirements,
             summaries,
@@ -199,6 +200,7 @@ impl Reading<'_, '_> {
             text: text.into(),
             origin: origin.to_owned(),
             base,
+            below: None,
         }
     }
 
@@ -224,6 +226,7 @@ impl Reading<'_, '_> {
             allow_resign_at_ingest: false,
             dataset_deny: Vec::new(),
             license_deny: Vec::new(),
+            partial_verification: PartialVerification::Never,
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
         let keys = [
@@ -233,6 +236,7 @@ impl Reading<'_, '_> {
             "allow_resign_at_ingest",
             "dataset_deny",
             "license_deny",
+            PARTIAL,
         ];
         let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
         let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &closed.ban_formats, true);
@@ -249,6 +253,8 @@ impl Reading<'_, '_> {
             }
         }
         let (dataset_deny, license_deny) = denied_data(self.faults, section);
+        let parts = self.faults.text(section, PARTIAL);
+        let parts = parts.and_then(|parts| self.faults.one_of(PARTIAL, &parts, &PARTS));
         let mut flag = |key| self.faults.flag(section, key).is_some_and(|flag| flag.value);
         Artifact {
             ban_formats,
@@ -259,13 +265,19 @@ impl Reading<'_, '_> {
             allow_resign_at_ingest: flag("allow_resign_at_ingest"),
             dataset_deny,
             license_deny,
+            partial_verification: parts.unwrap_or_default(),
         }
     }
 
-    fn log_required(&mut self, top: Section<'_>) -> Vec<Method> {
-        let Some(table) = self.faults.table(top, "log") else { return vec![Method::Sigstore] };
-        let section = self.faults.open(table, "[log]", &["required"], LOG_HINTS);
-        self.faults.words(section, "required", &METHODS, &[Method::Sigstore], true)
+    fn log(&mut self, top: Section<'_>) -> LogRules {
+        let closed = LogRules { required: vec![Method::Sigstore], accept_promise_only: false };
+        let Some(table) = self.faults.table(top, "log") else { return closed };
+        let section = self.faults.open(table, "[log]", &["required", "accept_promise_only"], &[]);
+        let accepted = self.faults.flag(section, "accept_promise_only");
+        LogRules {
+            required: self.faults.words(section, "required", &METHODS, &closed.required, true),
+            accept_promise_only: accepted.is_some_and(|accepted| accepted.value),
+        }
     }
 
     fn freshness(&mut self, top: Section<'_>) -> Freshness {
@@ -288,7 +300,12 @@ impl Reading<'_, '_> {
         self.controls(section, "raise")
     }
 
-    fn stages(&mut self, top: Section<'_>, requirements: &[&str], risks: &[RiskRule]) -> Vec<Stage> {
+    fn stages(
+        &mut self,
+        top: Section<'_>,
+        (requirements, risks): (&[&str], &[RiskRule]),
+        parts: PartialVerification,
+    ) -> Vec<Stage> {
         let keys = [
             "name",
             "production",
@@ -307,6 +324,7 @@ impl Reading<'_, '_> {
             "ir_surface",
             "at",
             "from",
+            "cached_max_hours",
         ];
         let mut stages: Vec<Stage> = Vec::new();
         let mut promoted = Vec::new();
@@ -336,6 +354,9 @@ impl Reading<'_, '_> {
             let at = self.faults.words(section, "at", &Moment::WORDS, &[], false).into();
             let from = self.faults.text(section, "from");
             promoted.extend(from.clone().map(|from| (name.clone(), from)));
+            let (on_unavailable, cached_max_hours) = unavailable(self.faults, section);
+            let partial = self.action(section, "on_partial").map(|action| action.value);
+            let (on_partial, on_load_set) = on_part(partial, parts);
             let mut action = |key| self.action(section, key).map_or(Action::Closed, |action| action.value);
             stages.push(Stage {
                 name,
@@ -343,8 +364,10 @@ impl Reading<'_, '_> {
                 on_contradicted: contradicted.map_or(Action::Closed, |action| action.value),
                 on_missing: action("on_missing"),
                 on_error: action("on_error"),
-                on_unavailable: action("on_unavailable"),
-                on_partial: action("on_partial"),
+                on_unavailable,
+                cached_max_hours,
+                on_partial,
+                on_load_set,
                 min_level,
                 min_level_by_risk,
                 require_controls: controls,
@@ -372,7 +395,9 @@ impl Reading<'_, '_> {
                 on_missing: Action::Closed,
                 on_error: Action::Closed,
                 on_unavailable: Action::Closed,
-                on_partial: Action::Closed,
+                cached_max_hours: None,
+                on_partial: on_part(None, parts).0,
+                on_load_set: on_part(None, parts).1,
                 require_controls: Vec::new(),
                 require_claims: Vec::new(),
                 cached_digests_max_hours: None,

@@ -1,9 +1,10 @@
 //! Reads what stages say beyond levels and outcomes, and the exceptions. A rule that nothing can meet is a fault.
 
-use super::class::Class;
+use super::class::{Action, Class};
 use super::demands::is_control;
+use super::document::PartialVerification;
 use super::exception::{ANCESTORS, DIGEST, Exception, Excused, Subject};
-use super::names::{CLASSES, RISKS, plain_name, set};
+use super::names::{CLASSES, RISKS, UNAVAILABLE, plain_name, set};
 use super::patterns::ModelPattern;
 use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
 use crate::tables::{At, Faults, Hints, Section, quote, values};
@@ -73,6 +74,33 @@ pub(super) fn risk_levels(
         *slot = Some(level);
     }
     levels
+}
+
+/// What a stage does on a part of a model, and on one that is all that a loader takes: as it says itself, else as
+/// `[artifact]` says.
+pub(super) fn on_part(written: Option<Action>, parts: PartialVerification) -> (Action, Action) {
+    let open = |least| if parts >= least { Action::Open } else { Action::Closed };
+    let of = |least| written.unwrap_or_else(|| open(least));
+    (of(PartialVerification::Any), of(PartialVerification::LoadSetOnly))
+}
+
+/// Reads `on_unavailable` and `cached_max_hours`, which belong together.
+pub(super) fn unavailable(faults: &mut Faults<'_>, stage: Section<'_>) -> (Action, Option<u32>) {
+    const WHAT: &str = "on_unavailable";
+    const HOURS: &str = "cached_max_hours";
+    let written = faults.text(stage, WHAT);
+    let action = written.as_ref().and_then(|written| faults.one_of(WHAT, written, &UNAVAILABLE));
+    let hours = faults.number(stage, HOURS, 1, 168);
+    let (is_cached, is_limited) = (action == Some(None), stage.table.get(HOURS).is_some());
+    if let Some(written) = written.filter(|_| is_cached && !is_limited) {
+        let message = "`on_unavailable = \"cached\"` does not say for how long";
+        faults.add(Some(written.at), message, "add `cached_max_hours = 24`");
+    } else if !is_cached && let Some(hours) = stage.table.get(HOURS) {
+        let message = "`cached_max_hours` without `on_unavailable = \"cached\"` has no effect";
+        let help = "leave it out; how long remembered digests count is `cached_digests_max_hours`";
+        faults.add(Some(hours.at()), message, help);
+    }
+    (action.flatten().unwrap_or(Action::Closed), hours.filter(|_| is_cached))
 }
 
 /// Reads `break_glass`.

@@ -78,6 +78,10 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             let by: Vec<&str> = by.into_iter().collect();
             said(format!("the glass was broken by {}, until {until}", by.join(" and ")), "")
         }
+        ReasonFact::PassedBefore { at } => said(
+            format!("let in here on {at}: the same files, under the same policy; what is not available does not count"),
+            "",
+        ),
         ReasonFact::NotPromoted | ReasonFact::RefusedBefore => {
             let from = screen(case.verdict.from.as_ref().map_or("", |from| from.raw()));
             let text = match reason.fact {

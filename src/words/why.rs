@@ -323,7 +323,7 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
         }
         ReasonFact::OfRequirement => as_said(Effort::Others),
         // Nothing has to be done about these.
-        ReasonFact::Excepted | ReasonFact::GlassBroken { .. } => Vec::new(),
+        ReasonFact::Excepted | ReasonFact::PassedBefore { .. } | ReasonFact::GlassBroken { .. } => Vec::new(),
         ReasonFact::RequiredUnknown
         | ReasonFact::RaisedUnknown
         | ReasonFact::NotPromoted

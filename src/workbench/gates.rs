@@ -2,10 +2,10 @@
 //! of the policy asks for the word of another. Other records are not read.
 
 use super::door::Workbench;
-use crate::decision::{About, Decision, Making};
+use crate::decision::{About, Decision, Making, ReasonCode};
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::maturity::Gated;
+use crate::maturity::{Gated, Passed};
 use crate::store::{LedgerEntry, RecordKind};
 use crate::text::Untrusted;
 use crate::view::View;
@@ -30,11 +30,23 @@ struct Recorded {
 #[derive(Deserialize)]
 struct Stage {
     stage: Option<String>,
+    policy: Policy,
+}
+
+#[derive(Deserialize)]
+struct Policy {
+    digest: String,
 }
 
 #[derive(Deserialize)]
 struct Verdict {
     decision: Decision,
+    reasons: Vec<Reason>,
+}
+
+#[derive(Deserialize)]
+struct Reason {
+    code: String,
 }
 
 /// What a record says; none of one that does not say for which stage.
@@ -45,18 +57,25 @@ pub(super) fn gated(entry: &LedgerEntry) -> Option<Gated> {
         Decision::Warn => recorded.warnings_acknowledged,
         Decision::Refuse | Decision::NotJudged => false,
     };
-    Some(Gated {
-        stage: Untrusted::new(recorded.inputs.stage?),
-        let_in,
-        root: recorded.about.root_digest,
-        at: recorded.made.recorded,
-    })
+    let (root, at) = (recorded.about.root_digest, recorded.made.recorded);
+    let relied = recorded.verdict.reasons.iter().any(|reason| reason.code == ReasonCode::LastPass.as_str());
+    let passed = root.filter(|_| let_in && !relied);
+    let policy = recorded.inputs.policy.digest;
+    let passed = passed.map(|root| Passed { root, policy, at });
+    Some(Gated { stage: Untrusted::new(recorded.inputs.stage?), let_in, root, at, relied, passed })
 }
 
-/// Puts in a later word.
-fn put(gates: &mut Vec<Gated>, gated: Gated) {
+/// Puts in a later word. One that relied on an earlier one leaves that as it is.
+fn put(gates: &mut Vec<Gated>, mut gated: Gated) {
     match gates.binary_search_by(|known| known.stage.cmp(&gated.stage)) {
-        Ok(at) => gates.get_mut(at).into_iter().for_each(|known| *known = gated.clone()),
+        Ok(at) => {
+            if let Some(known) = gates.get_mut(at) {
+                if gated.relied {
+                    gated.passed = known.passed.take();
+                }
+                *known = gated;
+            }
+        }
         Err(at) => gates.insert(at, gated),
     }
 }
@@ -71,7 +90,7 @@ impl Workbench {
         decided: Option<Vec<(usize, Gated)>>,
     ) -> Result<Vec<usize>> {
         let runs = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
-        let runs: Vec<ModelId> = match view.policy.promotes() {
+        let runs: Vec<ModelId> = match view.policy.asks_gates() {
             true => view.models.iter().map(|model| model.id.clone()).collect(),
             false => runs.map(|(id, _)| id.clone()).collect(),
         };

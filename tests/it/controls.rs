@@ -296,6 +296,8 @@ fn good() -> Case {
                 let_in: true,
                 root: Some(RootDigest([0x11; 32])),
                 at: at("2026-02-28T13:00:00Z"),
+                relied: false,
+                passed: None,
             }],
         },
         seal: PolicySeal::Signed("ciso@acme".into()),

@@ -124,6 +124,30 @@ fn a_chain_under_any_version_is_verified_by_all_its_proofs() {
 }
 
 #[test]
+fn a_promise_of_the_log_is_told_from_a_proof() {
+    let made = Made::new(Uses::FirstLog);
+    let promised = |version: &str| {
+        made.changed(|bundle| {
+            as_chain(bundle, version, &[]);
+            let entry = bundle["verificationMaterial"]["tlogEntries"][0].as_object_mut().unwrap();
+            entry.remove("inclusionProof").unwrap();
+        })
+    };
+    let seen = made.verify(&promised(VERSIONS[0]), &made.root);
+    let log = seen.check(Stage::Log).unwrap();
+    assert_eq!((log.code.as_str(), log.outcome), ("LOG-PROMISE", Outcome::Partial), "{:#?}", seen.checks);
+    assert!(log.words().summary.contains("promised"), "{}", log.words().summary);
+    assert!(seen.signer_proven() && seen.log.is_some() && seen.signed_at.is_some());
+    // Later versions ask for the proof, and a promise that was altered is none.
+    for version in &VERSIONS[1..] {
+        assert_eq!(made.verify(&promised(version), &made.root).outcome(), Outcome::Fail, "{version}");
+    }
+    let mut altered = promised(VERSIONS[0]);
+    altered["verificationMaterial"]["tlogEntries"][0]["integratedTime"] = json!("1700000000");
+    assert_eq!(made.verify(&altered, &made.root).outcome_of(Stage::Log), Outcome::Fail);
+}
+
+#[test]
 fn a_keyid_that_is_null_or_any_text_is_no_matter_for_a_keyless_bundle() {
     let made = Made::new(Uses::FirstLog);
     for keyid in [json!(null), json!(""), json!("some key")] {

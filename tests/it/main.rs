@@ -103,6 +103,7 @@ mod policy_edits;
 mod policy_exceptions;
 mod policy_explain;
 mod policy_keys;
+mod policy_later_keys;
 mod policy_layers;
 mod policy_lint;
 mod policy_meaning;

@@ -421,8 +421,9 @@ pub fn policy() -> Policy {
             allow_resign_at_ingest: false,
             dataset_deny: vec![],
             license_deny: vec![],
+            partial_verification: touchmark::policy::PartialVerification::Never,
         },
-        log_required: vec![],
+        log: touchmark::policy::LogRules { required: vec![], accept_promise_only: false },
         freshness: Freshness { max_verification_age_days: 30, clock_skew_seconds: 300, any_age: false },
         ledger: touchmark::policy::LedgerRules::default(),
         raise: vec![],
@@ -432,6 +433,7 @@ pub fn policy() -> Policy {
         text: "".into(),
         origin: "built-in".to_owned(),
         base: None,
+        below: None,
         // Nothing is said of claims.
         ..parse(BUILT_IN[0].1, "built-in", None).unwrap()
     }
@@ -680,7 +682,7 @@ fn a_key_that_the_policy_does_not_pin_is_no_sound_anchor() {
 #[test]
 fn a_log_entry_is_missing_only_where_method_or_policy_ask_for_it() {
     let mut policy = policy();
-    policy.log_required.push(Method::Key);
+    policy.log.required.push(Method::Key);
     assert_eq!(control(&judge(&signed_model(), Some(&by_key()), &policy), "L1.09").outcome, Outcome::Missing);
     let mut v = by_sigstore();
     assert_eq!(outcome_of(&signed_model(), &v, "L1.09"), Outcome::Pass);

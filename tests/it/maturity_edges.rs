@@ -143,7 +143,7 @@ fn a_log_is_missing_from_an_unsigned_model_only_where_one_is_required() {
         of(&policy, Some(&missing), &signed_model()),
         (Outcome::NotApplicable, ControlFact::LogNotRequired)
     );
-    policy.log_required = vec![Method::Key];
+    policy.log.required = vec![Method::Key];
     assert_eq!(of(&policy, None, &unsigned), (Outcome::Missing, ControlFact::Unsigned));
     assert_eq!(of(&policy, Some(&key), &signed_model()), (Outcome::Missing, ControlFact::LogAbsent));
 }
@@ -275,7 +275,7 @@ fn a_log_entry_is_bound_where_there_is_one_or_one_is_asked_for() {
     let mut model = signed_model();
     model.binding.as_mut().unwrap().log_entry = Some("wNI9/7".into());
     let mut asking = policy();
-    asking.log_required = vec![Method::Key];
+    asking.log.required = vec![Method::Key];
     let key = by_key();
     let asked = |policy| control(&judge(&model, Some(&key), policy), "L1.14").outcome;
     assert_eq!((asked(&asking), asked(&policy())), (Outcome::Partial, Outcome::Fail));

@@ -160,6 +160,28 @@ fn a_stage_takes_a_part_only_where_it_says_so() {
 }
 
 #[test]
+fn a_load_set_is_enough_where_the_policy_says_so() {
+    let desk = workspace("");
+    let text = fs::read_to_string(desk.path("p.toml")).unwrap();
+    let key = "[artifact]\npartial_verification = \"load-set-only\"\n";
+    desk.file("p.toml", &text.replace("[artifact]\n", key));
+    let gate = |only: &[&str]| {
+        let only: Vec<String> = only.iter().map(|one| format!(" --only {one}")).collect();
+        desk.run(&format!("gate acme/model --stage dev{}", only.concat())).status.code().unwrap()
+    };
+    let whole = ["*gguf", "config.json", "onnx/model.onnx"];
+    assert_eq!(gate(&whole), 0);
+    assert_eq!(gate(&["x-Q4*", "config.json", "onnx/model.onnx"]), 0, "another quantisation");
+    assert_eq!(gate(&["x-Q4*", "onnx/model.onnx"]), 1, "its configuration");
+    assert_eq!(gate(&["x-Q4*", "config.json"]), 1, "other weights");
+    // What nobody signed is loaded as well.
+    desk.file("models/acme/model/notes.md", "n");
+    assert_eq!(gate(&whole), 0);
+    desk.file("models/acme/model/modeling.py", "import os");
+    assert_eq!(gate(&whole), 1);
+}
+
+#[test]
 fn records_say_that_a_part_was_verified() {
     let desk = workspace("");
     desk.said("verify acme/model --only config.json", 0);

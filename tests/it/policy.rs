@@ -106,7 +106,7 @@ fn an_unknown_key_names_its_line_and_the_nearest_key() {
 
 #[test]
 fn a_rule_that_this_version_does_not_support_is_refused_and_not_ignored() {
-    let fault = only_fault("[log]\naccept_promise_only = true\n");
+    let fault = only_fault("[[test]]\nname = \"a\"\n");
     assert!(fault.help.unwrap().contains("does not support it"));
 }
 
@@ -273,7 +273,7 @@ fn what_is_left_out_has_a_closed_default() {
     let actions = [stage.on_contradicted, stage.on_missing, stage.on_error, stage.on_unavailable];
     assert_eq!(actions, [Action::Closed; 4]);
     assert_eq!(policy.artifact.ban_formats, [Format::Pickle, Format::RemoteCode, Format::KerasCode]);
-    assert_eq!(policy.log_required, [Method::Sigstore]);
+    assert_eq!(policy.log.required, [Method::Sigstore]);
     assert!(!policy.artifact.allow_symlinks);
 }
 

@@ -14,8 +14,8 @@ use touchmark::lineage::Graph;
 use touchmark::maturity::{Rubric, Since};
 use touchmark::policy::parse;
 use touchmark::signing::{
-    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, Method, Outcome, PartSeen, Recalled,
-    Stage, Thing, TimeSource, Verification, Why,
+    AnchorKind, AnchorUse, Check, HashAlgorithm, Identity, KeyKind, LogEntry, Method, Outcome, PartSeen,
+    Recalled, Stage, Thing, TimeSource, Verification, Why,
 };
 use touchmark::words::{Case, Face, reasons};
 
@@ -230,6 +230,8 @@ reason = "stolen"
 [artifact]
 allow_ignore_paths = ["docs"]
 allow_symlinks = true
+[log]
+accept_promise_only = true
 [freshness]
 max_verification_age_days = 30
 clock_skew_seconds = 300
@@ -323,21 +325,31 @@ const FACTS: &[Fact] = &[
         },
         "1 digest of a file or shard was cached",
     ),
+    ("stage.on_partial", "max_hours = 9", "max_hours = 9\non_partial = \"warn\"", part, "warn"),
     (
-        "stage.on_partial",
-        "max_hours = 9",
-        "max_hours = 9\non_partial = \"warn\"",
-        |seen| {
-            let part = PartSeen {
-                only: vec!["*.json".into()],
-                unused: Vec::new(),
-                digests: 1,
-                signed_beside: 1,
-                here_beside: 0,
-            };
-            std::sync::Arc::make_mut(&mut seen.verification.files).part = Some(part);
-        },
+        "artifact.partial_verification",
+        "allow_symlinks = true",
+        "allow_symlinks = true\npartial_verification = \"any\"",
+        part,
         "warn",
+    ),
+    (
+        "log.accept_promise_only",
+        "accept_promise_only = true",
+        "accept_promise_only = false",
+        |seen| {
+            seen.verification.method = Some(Method::Sigstore);
+            seen.verification.log = Some(LogEntry { log_id: "log".into(), index: 7 });
+            seen.verification.set(checked(Stage::Log, "LOG-PROMISE", Outcome::Partial));
+        },
+        "POLICY-LOG",
+    ),
+    (
+        "stage.cached_max_hours",
+        "max_hours = 9",
+        "max_hours = 9\ncached_max_hours = 9",
+        |_| {},
+        "has no effect",
     ),
     (
         "stage.refuse_rejected",
@@ -517,6 +529,18 @@ const FACTS: &[Fact] = &[
 
 fn nobody(seen: &mut Evidence) {
     seen.model.id = ModelId::new("nobody/bot");
+}
+
+fn part(seen: &mut Evidence) {
+    let part = PartSeen {
+        only: vec!["*.json".into()],
+        unused: Vec::new(),
+        digests: 1,
+        signed_beside: 1,
+        here_beside: 0,
+        apart: None,
+    };
+    Arc::make_mut(&mut seen.verification.files).part = Some(part);
 }
 
 fn by_eve(seen: &mut Evidence) {

@@ -97,6 +97,14 @@ fn what_is_loosened_is_refused_with_its_line() {
         ("[artifact]\nallow_ignore_paths = [\"weights\"]\n", 6, "allow_ignore_paths loosens"),
         ("[artifact]\nallow_symlinks = true\n", 6, "allow_symlinks loosens"),
         ("[artifact]\nallow_resign_at_ingest = true\n", 6, "allow_resign_at_ingest loosens"),
+        ("[artifact]\npartial_verification = \"load-set-only\"\n", 6, "parts of models"),
+        ("[log]\naccept_promise_only = true\n", 6, "accept_promise_only loosens"),
+        ("[[stage]]\nname = \"prod\"\non_partial = \"warn\"\n", 7, "on_partial loosens"),
+        (
+            "[[stage]]\nname = \"prod\"\ncached_max_hours = 9\non_unavailable = \"cached\"\n",
+            7,
+            "earlier decisions would count",
+        ),
         ("[freshness]\nmax_verification_age_days = 10\n", 6, "the limit is 9 days"),
         ("[freshness]\nclock_skew_seconds = 301\n", 6, "the limit is 300"),
         ("[lineage]\nmin_completeness = 0.7\n", 6, "min_completeness loosens"),
@@ -132,6 +140,33 @@ fn what_is_loosened_is_refused_with_its_line() {
         let said = on_top(more).expect_err(more);
         assert!(said.contains(says), "{more}: {said}");
         assert!(said.starts_with(&format!("Some({line}) ")), "{more}: {said}");
+    }
+}
+
+#[test]
+fn what_lies_below_may_take_parts_and_earlier_decisions_and_the_top_less_of_both() {
+    let below = BELOW.replace("[artifact]\n", "[artifact]\npartial_verification = \"load-set-only\"\n")
+        + "on_unavailable = \"cached\"\ncached_max_hours = 9\n[[stage]]\nname = \"edge\"\non_unavailable = \"warn\"\n";
+    let organisation = parse(&below, "organisation.toml", None).unwrap();
+    let on_top = |more: &str| layered(&format!("{HEAD}{more}"), "team.toml", &organisation, &below);
+    let stage = |name: &str, more: &str| format!("[[stage]]\nname = \"{name}\"\n{more}\n");
+    for tighter in [
+        "[artifact]\npartial_verification = \"never\"\n".to_owned(),
+        stage("prod", "on_partial = \"closed\""),
+        stage("prod", "cached_max_hours = 8"),
+        stage("edge", "on_unavailable = \"cached\"\ncached_max_hours = 99"),
+    ] {
+        on_top(&tighter).unwrap_or_else(|faults| panic!("{tighter}: {faults:?}"));
+    }
+    for (looser, says) in [
+        ("[artifact]\npartial_verification = \"any\"\n".to_owned(), "partial_verification loosens"),
+        (stage("prod", "on_partial = \"warn\""), "on_partial loosens"),
+        (stage("prod", "on_partial = \"open\""), "on_partial loosens"),
+        (stage("prod", "cached_max_hours = 10"), "cached_max_hours loosens"),
+    ] {
+        let faults = on_top(&looser).expect_err(&looser);
+        assert_eq!(faults.len(), 1, "{looser}: {faults:?}");
+        assert!(faults[0].message.contains(says), "{looser}: {faults:?}");
     }
 }
 

@@ -191,6 +191,12 @@ fn stages_are_examined_by_what_they_say() {
         assert_eq!(production == [("STAGE-OPEN", Weight::Error)], is_found, "{key}");
         assert_eq!(stage(&format!("name = \"p\"\n{key} = \"open\"")), [], "{key}");
     }
+    let parts = |word: &str| {
+        let artifact = format!("[artifact]\npartial_verification = \"{word}\"\n");
+        beside(&format!("{artifact}[[stage]]\nname = \"p\"\nproduction = true\n"))
+    };
+    assert_eq!(parts("any"), [("STAGE-OPEN", Weight::Error)]);
+    assert_eq!(parts("load-set-only"), []);
     assert_eq!(stage("name = \"eu-live\""), [("STAGE-NAME", Weight::Warning)]);
     assert_eq!(stage("name = \"Prod\""), [("STAGE-NAME", Weight::Warning)]);
     assert_eq!(stage("name = \"products\""), []);

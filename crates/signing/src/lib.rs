@@ -112,10 +112,10 @@ pub use check::{
 #[doc(hidden)]
 pub use files::HUB_REPOSITORIES;
 pub use files::{
-    Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FileSeen, FileWord, FilesReport,
-    FollowedLinks, GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing, ModelState, MoveKind,
-    MovedFile, Only, PartSeen, Scope, TensorsHit, enumerate, hazard, hub_blobs, ignored_paths, is_git_hook,
-    is_of_git, named_files,
+    Apart, Aside, AsideKind, ChangeKind, ChangedFile, ChangedPart, CopySeen, Entry, FileSeen, FileWord,
+    FilesReport, FollowedLinks, GIT_PATHS, IgnoredPath, IgnoredPlace, Listed, ListedFile, Listing,
+    ModelState, MoveKind, MovedFile, Only, PartSeen, Scope, TensorsHit, enumerate, hazard, hub_blobs,
+    ignored_paths, is_git_hook, is_of_git, named_files,
 };
 pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 // What only Touchmark's inventory and its tests ask for: no promise is made about these.

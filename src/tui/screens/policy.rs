@@ -199,7 +199,12 @@ fn outcomes(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let mut out = vec![row("evidence", &name), row("level", &level)];
     for (kind, does) in kinds {
         out.push(row(kind, &|stage| {
-            let (role, glyph, word) = action(does(stage));
+            let (role, glyph, word) = match kind {
+                // What it takes from an earlier decision, or from a part that is all that a loader takes.
+                "unavailable" if stage.cached_max_hours.is_some() => (Role::Warn, "!", "cached"),
+                "partial" if stage.on_load_set != stage.on_partial => (Role::Warn, "!", "load set"),
+                _ => action(does(stage)),
+            };
             pen.span(role, fit(&format!(" {glyph} {word}"), cells(stage)))
         }));
     }

@@ -94,6 +94,7 @@ codes! {
     TimeAbsent "TIME-ABSENT" Time,
     TimeInvalid "TIME-INVALID" Time,
     TimeRequired "TIME-REQUIRED" Time,
+    LogPromise "LOG-PROMISE" Log,
     LogUnknown "LOG-UNKNOWN" Log,
     LogInvalid "LOG-INVALID" Log,
     LogUnsupported "LOG-UNSUPPORTED" Log,

@@ -31,6 +31,6 @@ pub use ignored::{IgnoredPath, IgnoredPlace, ignored_paths};
 pub use links::FollowedLinks;
 pub use listed::{Listed, ListedFile};
 pub use localise::{ChangeKind, ChangedFile, ChangedPart, MoveKind, MovedFile, TensorsHit};
-pub use part::{Only, PartSeen};
+pub use part::{Apart, Only, PartSeen};
 pub use report::{CopySeen, FilesReport};
 pub use state::ModelState;

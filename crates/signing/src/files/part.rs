@@ -6,8 +6,11 @@ use crate::text::Untrusted;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::siblings::no_other_makings;
+
 const MAX_PATTERNS: usize = 64;
 const MAX_PATTERN_BYTES: usize = 1024;
+const MAX_APART: usize = 1000;
 
 /// Which files of a model are meant.
 ///
@@ -81,6 +84,35 @@ pub struct PartSeen {
     pub signed_beside: u64,
     /// Files that lie here and are no part of it.
     pub here_beside: u64,
+    /// Those of both that are not another making of a file of the part; none where nobody asked for their names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Apart>,
+}
+
+/// Files beside a part, by their names.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Apart {
+    /// The first of them.
+    pub names: Vec<Untrusted>,
+    /// How many there are besides.
+    #[serde(default, skip_serializing_if = "is_none_more")]
+    pub more: u64,
+}
+
+impl Apart {
+    /// Of the names beside a part, and those of the part.
+    pub(crate) fn of<'n>(beside: impl Iterator<Item = &'n str>, part: impl Iterator<Item = &'n str>) -> Self {
+        let mut names: Vec<Untrusted> =
+            no_other_makings(beside, part).into_iter().map(Untrusted::new).collect();
+        let more = names.len().saturating_sub(MAX_APART) as u64;
+        names.truncate(MAX_APART);
+        Apart { names, more }
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+fn is_none_more(more: &u64) -> bool {
+    *more == 0
 }
 
 /// The name itself, or a folder above it.

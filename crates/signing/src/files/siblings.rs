@@ -42,6 +42,28 @@ pub(crate) fn not_fetched<'n>(
     missing.into_iter().filter(|name| here.contains(&shape(name))).collect()
 }
 
+/// The files beside a part of a model that are not another making of one of its files. A further piece of the same making
+/// is none: whoever loads the part needs it, too.
+pub(crate) fn no_other_makings<'n>(
+    beside: impl Iterator<Item = &'n str>,
+    part: impl Iterator<Item = &'n str>,
+) -> BTreeSet<&'n str> {
+    let part: Vec<&str> = part.filter(|name| is_weights(name)).collect();
+    let shapes: BTreeSet<String> = part.iter().map(|name| shape(name)).collect();
+    let makings: BTreeSet<String> = part.iter().map(|name| making(name)).collect();
+    let is_other =
+        |name: &str| is_weights(name) && shapes.contains(&shape(name)) && !makings.contains(&making(name));
+    beside.filter(|name| !is_other(name)).collect()
+}
+
+/// A name without what says which piece of a split file it is.
+fn making(name: &str) -> String {
+    let name = name.to_ascii_lowercase();
+    let words = name.split(|letter: char| !letter.is_ascii_alphanumeric() && letter.is_ascii());
+    let is_piece = |word: &str| word == "of" || word.bytes().all(|letter| letter.is_ascii_digit());
+    words.filter(|word| !is_piece(word)).collect::<Vec<&str>>().join(" ")
+}
+
 /// Files of which a model may hold several makings: by the ending.
 fn is_weights(name: &str) -> bool {
     const ENDINGS: [&str; 14] = [
@@ -94,7 +116,31 @@ fn is_variant(word: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::not_fetched;
+    use super::{no_other_makings, not_fetched};
+
+    #[test]
+    fn another_making_is_no_piece_of_the_same() {
+        let apart = |beside: &'static str, part: &'static str| {
+            !no_other_makings([beside].into_iter(), [part].into_iter()).is_empty()
+        };
+        for (beside, part) in [
+            ("x-Q8_0.gguf", "x-Q4_K_M.gguf"),
+            ("Q8_0/x-Q8_0-00001-of-00003.gguf", "Q4_K_M/x-Q4_K_M-00001-of-00002.gguf"),
+            ("onnx/model_fp16.onnx", "onnx/model.onnx"),
+        ] {
+            assert!(!apart(beside, part), "{beside} {part}");
+        }
+        for (beside, part) in [
+            ("x-Q4_K_M-00002-of-00002.gguf", "x-Q4_K_M-00001-of-00002.gguf"),
+            ("model-00003-of-00003.safetensors", "model-00001-of-00003.safetensors"),
+            ("adapter.safetensors", "model.safetensors"),
+            ("config.json", "model.safetensors"),
+            ("x-Q8_0.gguf", "config.json"),
+            ("modeling.py", "modeling_2.py"),
+        ] {
+            assert!(apart(beside, part), "{beside} {part}");
+        }
+    }
 
     #[test]
     fn makings_of_one_file_are_siblings_and_others_are_not() {

@@ -263,8 +263,10 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
         Some(time) => Some((time, TimeSource::Log)),
         None => result.verified_timestamps().iter().min().map(|time| (*time, TimeSource::Authority)),
     };
-    let entry = parsed.bundle.verification_material.tlog_entries.first();
-    let log = entry.map(|entry| LogEntry {
+    let entries = &parsed.bundle.verification_material.tlog_entries;
+    // The library asks bundles of version 0.1 for no more than the log's promise.
+    let included = entries.iter().find(|entry| entry.inclusion_proof.is_some());
+    let log = included.or(entries.first()).map(|entry| LogEntry {
         log_id: Untrusted::new(entry.log_id.key_id.to_base64()),
         index: entry.log_index.get(),
     });
@@ -273,7 +275,13 @@ fn proven(parsed: &Parsed, result: &VerificationResult, anchor: usize) -> Keyles
         None => Check::unknown(Stage::Time, SigstoreWhy::NoTime),
     };
     let chain = Check::pass(Stage::Chain, SigstoreWhy::ChainHeldInTime);
-    let logged = Check::pass(Stage::Log, SigstoreWhy::Logged { entry: log.clone() });
+    let logged = match included {
+        Some(_) => Check::pass(Stage::Log, SigstoreWhy::Logged { entry: log.clone() }),
+        None => {
+            let why = SigstoreWhy::Promised { entry: log.clone() };
+            Check::new(CheckCode::LogPromise, Outcome::Partial, why)
+        }
+    };
     Keyless { checks: vec![chain, time, logged], anchor: Some(anchor), signed_at, log }
 }
 

@@ -15,7 +15,7 @@ use crate::files::ignored::{self, IgnoredPlace};
 use crate::files::leftover;
 use crate::files::links;
 use crate::files::localise::{self, Differing};
-use crate::files::part::{Only, PartSeen};
+use crate::files::part::{Apart, Only, PartSeen};
 use crate::files::parts::{Part, signed_files, signed_size};
 use crate::files::report::FilesReport;
 use crate::files::siblings::not_fetched;
@@ -199,6 +199,8 @@ pub(super) fn part_of<T>(
     }
     let (all_signed, all_here) = (signed.len(), here.len());
     let patterns = only.used(signed.keys().copied());
+    let all = || signed.keys().chain(here.keys()).copied();
+    let apart = Apart::of(all().filter(|name| !only.covers(name)), all().filter(|name| only.covers(name)));
     signed.retain(|name, _| only.covers(name));
     here.retain(|name, _| only.covers(name));
     Some(PartSeen {
@@ -207,6 +209,7 @@ pub(super) fn part_of<T>(
         digests: signed.values().map(|parts| parts.len() as u64).sum(),
         signed_beside: (all_signed - signed.len()) as u64,
         here_beside: (all_here - here.len()) as u64,
+        apart: Some(apart),
     })
 }
 

@@ -280,6 +280,12 @@ pub const CODES: &[CodeInfo] = &[
         "Ask for a signature with a timestamp or a keyless one, or drop the requirement.",
     ),
     row(
+        CheckCode::LogPromise,
+        "The log promised to include the signature. The bundle holds no proof that it did.",
+        "A bundle of version 0.1.",
+        "Ask the publisher for a bundle with an inclusion proof. A policy takes a promise only where it sets `log.accept_promise_only`.",
+    ),
+    row(
         CheckCode::LogUnknown,
         "The log that the bundle names is not in the trusted root.",
         "It was signed with another Sigstore instance (staging, private), or the root is older than the log.",

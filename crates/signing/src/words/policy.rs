@@ -266,6 +266,12 @@ fn finding(why: &PolicyFinding) -> Words {
         PolicyFinding::LogMissing { method } => of("The policy requires a log entry, and there is none")
             .expected(format!("a transparency log entry for method {}", method.as_str()))
             .remedy("Have the model signed with a transparency log entry"),
+        PolicyFinding::LogPromised => of(
+            "The policy requires a proof of the log entry, and there is only a promise",
+        )
+        .expected("an inclusion proof")
+        .found("a signed entry timestamp")
+        .remedy("Ask the publisher for a bundle with an inclusion proof, or set `log.accept_promise_only`"),
         PolicyFinding::Expired { expires } => of("The policy has expired and cannot admit anything")
             .found(expires.to_string())
             .remedy("Review the policy, then extend `expires`"),

@@ -1,6 +1,6 @@
 //! The words for what a keyless bundle brings as evidence.
 
-use crate::check::evidence::TimeSource;
+use crate::check::evidence::{LogEntry, TimeSource};
 use crate::check::why::sigstore::{KnownInstance, LeafFault, LogFault, RootMade, SigstoreWhy, Unsupported};
 use crate::clock::whole_second;
 use crate::text::Untrusted;
@@ -54,9 +54,14 @@ pub(super) fn words(why: &SigstoreWhy) -> Words {
         SigstoreWhy::NoTime => plain("No trusted signing time was found"),
         SigstoreWhy::Logged { entry } => Words {
             summary: "The transparency log contains this signature: proof and checkpoint verified".to_owned(),
-            evidence: entry
-                .as_ref()
-                .map(|entry| format!("log {}, entry {}", entry.log_id.raw(), entry.index).into()),
+            evidence: entry.as_ref().map(place),
+            ..Words::default()
+        },
+        SigstoreWhy::Promised { entry } => Words {
+            summary: "The transparency log promised to include this signature; no proof shows that it did"
+                .to_owned(),
+            evidence: entry.as_ref().map(place),
+            remedy: Some("Ask the publisher for a bundle with an inclusion proof".to_owned()),
             ..Words::default()
         },
         SigstoreWhy::UnknownLog { log_id, instance, roots } => unknown_log(log_id, *instance, roots),
@@ -133,6 +138,10 @@ pub(super) fn words(why: &SigstoreWhy) -> Words {
             ..Words::default()
         },
     }
+}
+
+fn place(entry: &LogEntry) -> Untrusted {
+    format!("log {}, entry {}", entry.log_id.raw(), entry.index).into()
 }
 
 fn plain(summary: &str) -> Words {

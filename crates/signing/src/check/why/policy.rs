@@ -287,6 +287,8 @@ pub enum PolicyFinding {
         /// For this method.
         method: Method,
     },
+    /// A proof of the log entry is required, and there is only the log's promise.
+    LogPromised,
     /// The policy itself has expired.
     Expired {
         /// When.

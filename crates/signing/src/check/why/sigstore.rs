@@ -48,6 +48,11 @@ pub enum SigstoreWhy {
         /// The entry.
         entry: Option<LogEntry>,
     },
+    /// LOG: the log promised to take the signature in, and nothing proves that it did.
+    Promised {
+        /// The entry.
+        entry: Option<LogEntry>,
+    },
     /// LOG: the log is not in the trusted root.
     UnknownLog {
         /// Base64 key id of the log, as in the bundle.

@@ -1,0 +1,85 @@
+//! What a model's own evidence earns, without its family, and what of the family weighs.
+
+use super::reason::{Reason, ReasonCode, ReasonFact};
+use super::shape::{Decided, Rules, Shape};
+use crate::maturity::Star;
+use crate::policy::{Action, Class, Stage};
+
+/// What the lineage weighs at a stage, where an exception may excuse what ancestors lack.
+pub(super) fn cap(stage: Option<&Stage>, class: Option<Class>, is_excused: bool) -> Reason {
+    let is_excused = is_excused && class == Some(Class::Missing);
+    let action = match stage.zip(class) {
+        Some((stage, class)) if !is_excused => stage.action(class),
+        _ => Action::Open,
+    };
+    let fact = if is_excused { ReasonFact::Excepted } else { ReasonFact::Cap };
+    Reason { code: ReasonCode::Cap, class, action, fact }
+}
+
+/// What a model's own evidence earns, without its family.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Own {
+    pub level: u8,
+    pub contradicts: bool,
+    pub worst: Option<Action>,
+    /// Whether nothing is decided: nobody has looked, or what was seen does not hold any more.
+    pub is_open: bool,
+    /// What the level rests on.
+    pub star: Star,
+    /// The level that the stage requires.
+    pub wanted: u8,
+    /// Whether an exception excuses the level of the ancestors.
+    pub excuses_ancestors: bool,
+    /// Whether the glass is broken, and nothing in the model itself forbids to let it in.
+    pub is_broken: bool,
+}
+
+impl Own {
+    /// What was not judged is not let in.
+    pub const NONE: Own = Own {
+        level: 0,
+        contradicts: false,
+        worst: Some(Action::Closed),
+        is_open: false,
+        star: Star { resigned: false, bridged: false },
+        wanted: 0,
+        excuses_ancestors: false,
+        is_broken: false,
+    };
+
+    pub fn of(rules: &Rules<'_>, shape: &Shape) -> (Self, Option<Reason>) {
+        let Decided { level, first, is_open, is_broken } = rules.decide(shape);
+        let worst = first.as_ref().map(|reason| reason.action);
+        let own = Own {
+            level,
+            contradicts: shape.contradicts(),
+            worst,
+            is_open,
+            star: shape.star(),
+            wanted: rules.wanted(shape),
+            excuses_ancestors: rules.excuses_ancestors(shape),
+            is_broken,
+        };
+        (own, first)
+    }
+
+    pub fn cap(&self, stage: Option<&Stage>, class: Option<Class>) -> Reason {
+        cap(stage, class, self.excuses_ancestors)
+    }
+
+    /// Whether the broken glass lets in what it and its ancestors have against it.
+    pub fn is_let_in(&self, stage: Option<&Stage>, cap: Option<&Reason>) -> bool {
+        let forbids = |class: Class| {
+            stage
+                .and_then(|stage| stage.break_glass.as_ref())
+                .is_none_or(|glass| glass.forbids.contains(class))
+        };
+        let refuses = cap.filter(|reason| reason.action == Action::Closed).and_then(|reason| reason.class);
+        self.is_broken && !refuses.is_some_and(forbids)
+    }
+
+    /// What of it the family depends on; the stage is not in it.
+    pub fn inherited(&self) -> (u8, bool) {
+        (self.level, self.contradicts)
+    }
+}
