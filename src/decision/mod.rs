@@ -29,6 +29,7 @@ mod records;
 mod review;
 mod shape;
 mod trial;
+mod unjudged;
 mod unlock;
 mod verdict;
 mod walk;
@@ -66,6 +67,7 @@ pub use records::{
 };
 pub use review::{Glass, GlassTerm, ReviewWord, StandingReview};
 pub use trial::{Tried, Unexpected, try_test};
+pub use unjudged::Unjudged;
 pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
 pub use walk::{Stop, WalkEnd};

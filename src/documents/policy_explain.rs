@@ -1,6 +1,7 @@
 //! Which rules of the policy concern a model, as a document.
 
 use super::names;
+use super::policy_suggest::UnjudgedDocument;
 use crate::decision::{Decision, Reason};
 use crate::inventory::ModelId;
 use crate::policy::{IdentityPattern, ModelPattern, Risk, Role, Severity, Term, Window};
@@ -29,6 +30,9 @@ pub struct PolicyExplainDocument<'a> {
     pub exceptions: Vec<ExceptionDocument<'a>>,
     /// The stage.
     pub stage: StageDocument<'a>,
+    /// Why nothing was decided about it, and what to do first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<UnjudgedDocument>,
     /// What was decided at the stage.
     pub decision: Decision,
     /// Its own level.
@@ -179,6 +183,7 @@ impl<'a> PolicyExplainDocument<'a> {
                 risk: explained.risk,
                 requires: requires.map(String::as_str).collect(),
             },
+            unjudged: explained.unjudged.map(|why| UnjudgedDocument::of(why, model)),
             decision: verdict.decision,
             own: verdict.assessment.score.own,
             effective: verdict.effective,

@@ -2,10 +2,11 @@
 
 use super::names;
 use super::policy_preview::FlipsDocument;
-use crate::decision::{Decision, Reason};
+use crate::decision::{Decision, Reason, Unjudged};
 use crate::inventory::ModelId;
 use crate::policy::{DiffLine, PolicyEdit};
 use crate::view::suggested::{Suggested, Suggestion};
+use crate::words::unjudged;
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -18,6 +19,9 @@ pub struct PolicySuggestDocument<'a> {
     pub model: &'a ModelId,
     /// The stage that is judged for.
     pub stage: &'a str,
+    /// Why nothing was decided about it, and what to do first; then no edit is suggested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub unjudged: Option<UnjudgedDocument>,
     /// The decision now.
     pub before: Decision,
     /// The edits, each judged after those before it; none of them is made.
@@ -26,6 +30,22 @@ pub struct PolicySuggestDocument<'a> {
     pub after: Decision,
     /// What would still stand against it.
     pub open: &'a [Reason],
+}
+
+/// Why nothing was decided about a model.
+#[derive(Debug, Clone, Serialize, JsonSchema)]
+pub struct UnjudgedDocument {
+    /// Why.
+    pub why: Unjudged,
+    /// What to do first.
+    pub remedy: String,
+}
+
+impl UnjudgedDocument {
+    /// Of a model.
+    pub fn of(why: Unjudged, model: &ModelId) -> Self {
+        UnjudgedDocument { why, remedy: unjudged::remedy(why, model) }
+    }
 }
 
 /// What an edit does.
@@ -60,10 +80,12 @@ pub struct SuggestionDocument<'a> {
 impl<'a> PolicySuggestDocument<'a> {
     /// Of what was suggested at a stage.
     pub fn of(suggested: &'a Suggested, stage: &'a str) -> Self {
-        let Suggested { model, before, suggestions, after, open } = suggested;
+        let Suggested { model, unjudged, before, suggestions, after, open } = suggested;
+        let unjudged = unjudged.map(|why| UnjudgedDocument::of(why, model));
         let suggestions = suggestions.iter().map(SuggestionDocument::from).collect();
         let (before, after) = (*before, *after);
-        PolicySuggestDocument { schema: names::PolicySuggest, model, stage, before, suggestions, after, open }
+        let schema = names::PolicySuggest;
+        PolicySuggestDocument { schema, model, stage, unjudged, before, suggestions, after, open }
     }
 }
 

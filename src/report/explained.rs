@@ -6,6 +6,7 @@ use crate::policy::{
 use crate::signing::{CheckCode, Identity, Outcome};
 use crate::text::{count, screen};
 use crate::view::explained::{Claimant, Demand, Explained, Owner, Signer};
+use crate::words::unjudged;
 use std::fmt::Write as _;
 
 /// The rules, each with what it comes to.
@@ -151,6 +152,12 @@ fn stage_lines(explained: &Explained<'_>) -> String {
         stage.require_controls.iter().chain(&stage.require_claims).map(String::as_str).collect();
     if !demanded.is_empty() {
         let _ = writeln!(out, "  requires    {}", screen(&demanded.join(", ")));
+    }
+    // Of what nobody looked at nothing stands but that nobody did.
+    if let Some(why) = explained.unjudged {
+        let (text, remedy) = (unjudged::text(why), unjudged::remedy(why, explained.model));
+        let _ = writeln!(out, "decision      {}: it is {text}\n  {remedy}", verdict.decision.word());
+        return out;
     }
     let _ = writeln!(
         out,

@@ -4,12 +4,17 @@ use super::preview::{diff, flips};
 use crate::decision::Decision;
 use crate::text::{count, screen};
 use crate::view::suggested::Suggested;
+use crate::words::unjudged;
 use std::fmt::Write as _;
 
 /// The edits at a stage, each with what it would change; of the models at most so many are listed.
 pub fn suggested(suggested: &Suggested, stage: &str, most: usize) -> String {
-    let Suggested { model, before, suggestions, after, open } = suggested;
+    let Suggested { model, unjudged, before, suggestions, after, open } = suggested;
     let (name, stage_name) = (model.screen(), screen(stage));
+    if let Some(why) = unjudged {
+        let (text, remedy) = (unjudged::text(*why), unjudged::remedy(*why, model));
+        return format!("no edit of the policy is suggested for {name}: it is {text}\n  {remedy}\n");
+    }
     let mut out = match (before, suggestions.len()) {
         (Decision::Admit, _) => return format!("✓ {name} is admitted at stage {stage_name}\n"),
         (_, 0) => format!("no edit of the policy is suggested for {name} at stage {stage_name}\n"),

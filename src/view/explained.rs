@@ -2,9 +2,9 @@
 //! the policy says and what was concluded.
 
 use super::View;
-use crate::decision::Verdict;
+use crate::decision::{Decision, Unjudged, Verdict};
 use crate::inventory::{ModelId, folded};
-use crate::maturity::meeting;
+use crate::maturity::{Since, meeting};
 use crate::policy::{
     Attester, DenyIdentity, Exception, IdentityPattern, ModelPattern, Policy, Publisher, Requirement, Risk,
     Stage, Term, Window,
@@ -33,6 +33,8 @@ pub struct Explained<'v> {
     pub risk: Option<Risk>,
     /// The exceptions that name it, at any stage and time.
     pub exceptions: Vec<(&'v Exception, Term)>,
+    /// Why nothing was decided about it.
+    pub unjudged: Option<Unjudged>,
     /// What was concluded.
     pub verdict: Verdict,
 }
@@ -128,7 +130,19 @@ impl View {
             min_level: stage.map_or(0, |stage| stage.min_level).max(by_risk.unwrap_or_default()),
             risk,
             exceptions: named.map(|one| (one, one.term(self.at))).collect(),
+            unjudged: self.unjudged(index),
             verdict: self.verdict(index)?,
+        })
+    }
+
+    /// Why nothing was decided about the model of an index; none where something was.
+    pub fn unjudged(&self, index: usize) -> Option<Unjudged> {
+        let summary = self.summary(index);
+        (summary.decision == Decision::NotJudged).then_some(match summary.since {
+            _ if summary.is_without_files() => Unjudged::NoFiles,
+            Since::Changed => Unjudged::Changed,
+            Since::Lost => Unjudged::EvidenceLost,
+            Since::Same => Unjudged::NotVerified,
         })
     }
 

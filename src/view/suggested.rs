@@ -1,7 +1,7 @@
 //! The edits of the policy that would let a model pass, as they were judged.
 
 use super::flips::Flips;
-use crate::decision::{Decision, Reason};
+use crate::decision::{Decision, Reason, Unjudged};
 use crate::inventory::ModelId;
 use crate::policy::{DiffLine, PolicyEdit};
 
@@ -10,6 +10,8 @@ use crate::policy::{DiffLine, PolicyEdit};
 pub struct Suggested {
     /// The model.
     pub model: ModelId,
+    /// Why nothing was decided about it: then no edit is suggested.
+    pub unjudged: Option<Unjudged>,
     /// The decision now.
     pub before: Decision,
     /// The edits, each made after those before it.

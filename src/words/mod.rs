@@ -13,6 +13,7 @@ pub mod reasons;
 pub mod remedies;
 pub mod reviews;
 pub mod seal;
+pub mod unjudged;
 mod usage;
 pub mod walk;
 pub mod way_up;

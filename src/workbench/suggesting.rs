@@ -32,7 +32,10 @@ impl Workbench {
         let mut suggestions = Vec::new();
         // The signer first: much else follows from it.
         for what in [trusted, exceptions] {
-            for edit in what(&view, index) {
+        let unjudged = view.unjudged(index);
+            // Of what nobody looked at nothing is known that an edit could answer.
+            let edits = if unjudged.is_none() { what(&view, index) } else { Vec::new() };
+            for edit in edits {
                 // What cannot be written, or would not be valid, is not suggested.
                 let Ok(text) = edited(&view.policy_text, &edit) else { continue };
                 let Ok(policy) = candidate(&text, self.policy_file().as_deref()) else { continue };
@@ -45,7 +48,8 @@ impl Workbench {
         }
         let open = view.verdict(index).map(|verdict| verdict.reasons).unwrap_or_default();
         let open = open.into_iter().filter(|reason| reason.action > Action::Open).collect();
-        Ok(Suggested { model: model.clone(), before, suggestions, after: decision(&view, index), open })
+        let (model, after) = (model.clone(), decision(&view, index));
+        Ok(Suggested { model, unjudged, before, suggestions, after, open })
     }
 }
 

@@ -12,6 +12,8 @@ use touchmark::view::suggested::Suggested;
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 const SORTER: &str = "acme/claims-sorter";
+/// Only documents speak of it.
+const ABSENT: &str = "vendor/ocr-tables";
 
 /// The samples with a changed policy, and some models verified.
 fn workspace(change: impl Fn(&str) -> String, models: &[&str]) -> (tempfile::TempDir, Workbench) {
@@ -146,4 +148,51 @@ fn the_command_shows_each_edit_and_makes_none() {
         said.contains("no edit of the policy is suggested") && said.contains("still against it: "),
         "{said}"
     );
+}
+
+#[test]
+fn of_a_model_that_nobody_verified_nothing_is_suggested_but_to_verify_it() {
+    let (dir, workbench) = workspace(str::to_owned, &[SORTER]);
+    drop(workbench);
+    let run = |words: &[&str]| {
+        let done = touchmark([words, &["--workspace", dir.path().to_str().unwrap()]].concat());
+        (done.status.code(), out(&done))
+    };
+    let unjudged = |document: String| -> Value {
+        let document: Value = serde_json::from_str(&document).unwrap();
+        document["unjudged"].clone()
+    };
+    // The samples: one that lies here, and one that only a document mentions.
+    for (model, why, remedy) in [
+        (
+            "acme/invoice-reader",
+            "not verified yet",
+            "Verify it first: `touchmark verify acme/invoice-reader`",
+        ),
+        (ABSENT, "only documents mention it", "`touchmark scan`"),
+    ] {
+        let (code, said) = run(&["policy", "suggest", model]);
+        assert_eq!(code, Some(1), "{said}");
+        assert!(said.contains(why) && said.contains(remedy) && !said.contains("L1.01"), "{said}");
+        let (_, document) = run(&["policy", "suggest", model, "--format", "json"]);
+        let told = unjudged(document);
+        assert!(told["remedy"].as_str().unwrap().contains(remedy), "{told}");
+        let (code, said) = run(&["policy", "explain", model]);
+        assert_eq!(code, Some(0), "{said}");
+        assert!(said.contains("decision      not judged: it is ") && said.contains(remedy), "{said}");
+        assert!(!said.contains("L1.01"), "{said}");
+        let (_, document) = run(&["policy", "explain", model, "--format", "json"]);
+        assert_eq!(unjudged(document), told);
+    }
+    // Once verified, it is judged; changed, it is not any more.
+    let (_, document) = run(&["policy", "suggest", SORTER, "--format", "json"]);
+    assert_eq!(unjudged(document), Value::Null);
+    let weights = dir.path().join("models").join(SORTER).join("config.json");
+    fs::write(&weights, "{}").unwrap();
+    run(&["scan"]);
+    let (code, said) = run(&["policy", "suggest", SORTER]);
+    assert!(code == Some(1) && said.contains("changed since it was verified"), "{said}");
+    assert!(said.contains("Verify it again: `touchmark verify acme/claims-sorter`"), "{said}");
+    let (_, document) = run(&["policy", "explain", SORTER, "--format", "json"]);
+    assert_eq!(unjudged(document)["why"], "changed");
 }
