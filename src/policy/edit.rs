@@ -6,6 +6,7 @@
 //! a document would lose its line ends of two bytes, a missing last line end and the order of dotted keys.
 
 use super::document::{AnchorSource, Policy};
+use super::layers::layered;
 use super::names::{KINDS, word};
 use super::parse::parse;
 use crate::error::{Code, Error, Result};
@@ -39,8 +40,17 @@ pub fn without_anchor(text: &str, name: &str) -> Result<String> {
     proven(text, &before, after, name, None)
 }
 
-pub(super) fn read(text: &str) -> Result<Policy> {
-    parse(text, "", None).map_err(|faults| {
+fn read(text: &str) -> Result<Policy> {
+    read_on(text, None)
+}
+
+/// A policy's text, on top of the one that it extends.
+pub(super) fn read_on(text: &str, below: Option<&Policy>) -> Result<Policy> {
+    let read = match below {
+        Some(below) => layered(text, "", below, &below.text),
+        None => parse(text, "", None),
+    };
+    read.map_err(|faults| {
         let fault = faults.into_iter().next();
         let line = fault.as_ref().and_then(|fault| fault.line);
         let line = line.map(|line| format!(", line {line}")).unwrap_or_default();

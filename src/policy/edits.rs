@@ -2,14 +2,15 @@
 //! line ends stay. It writes no file.
 
 use super::document::{Policy, Publisher, Stage};
-use super::edit::read;
-use super::exception::Excused;
+use super::edit::read_on;
+use super::exception::{Exception, Excused, WARN_DAYS};
 use super::names::{ROLES, word};
 use super::rewrite::{Change, Named, inline};
 use super::role::Role;
 use super::text_pattern::TextPattern;
 use crate::error::{Code, Error, Result};
 use crate::signing::{AnchorKind, Identity};
+use crate::tables::quote;
 use jiff::Timestamp;
 use toml_edit::{Array, Datetime, Value};
 
@@ -28,7 +29,7 @@ pub enum PolicyEdit {
         reason: Option<String>,
     },
     /// An open control does not count for a while.
-    AddException(NewException),
+    AddException(Exception),
     /// A claim that every model must have.
     RequireAttestation {
         /// The id of the requirement.
@@ -60,31 +61,6 @@ pub struct NewIdentity {
     pub subject: String,
     /// The issuer, as it was observed.
     pub issuer: Option<String>,
-}
-
-/// One `[[exception]]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NewException {
-    /// Its id.
-    pub id: String,
-    /// What may be missing.
-    pub excuses: Excused,
-    /// The model that it is for: an id, a pattern or a root digest.
-    pub subject: String,
-    /// The stages.
-    pub stages: Vec<String>,
-    /// Who answers for it.
-    pub owner: String,
-    /// Who approved it.
-    pub approved_by: String,
-    /// Why.
-    pub reason: String,
-    /// What is done instead.
-    pub compensating: Vec<String>,
-    /// When it begins.
-    pub created: Timestamp,
-    /// When it ends.
-    pub expires: Timestamp,
 }
 
 impl NewIdentity {
@@ -145,7 +121,7 @@ impl NewIdentity {
     }
 }
 
-impl NewException {
+impl Exception {
     fn keys(&self) -> Vec<(&'static str, Value)> {
         let kind = match &self.excuses {
             Excused::Requirement(_) => "requirement",
@@ -154,7 +130,7 @@ impl NewException {
         let mut keys: Vec<(&'static str, Value)> = vec![
             ("id", self.id.as_str().into()),
             (kind, self.excuses.as_str().into()),
-            ("subject", self.subject.as_str().into()),
+            ("subject", self.subject.as_written().into()),
             ("stages", list(&self.stages)),
             ("owner", self.owner.as_str().into()),
             ("approved_by", self.approved_by.as_str().into()),
@@ -164,12 +140,23 @@ impl NewException {
             keys.push(("compensating", list(&self.compensating)));
         }
         keys.extend([("created", moment(self.created)), ("expires", moment(self.expires))]);
+        if self.warn_days != WARN_DAYS {
+            keys.push(("warn_days", i64::from(self.warn_days).into()));
+        }
         keys
     }
 }
 
 impl PolicyEdit {
-    fn changes(&self, policy: &Policy) -> Result<Vec<Change>> {
+    /// On top of another policy, only what that one lets it say; a stage of that one is written anew.
+    fn changes(&self, policy: &Policy, text: &str) -> Result<Vec<Change>> {
+        if let (Some(below), PolicyEdit::TrustIdentity(_) | PolicyEdit::AddException(_)) =
+            (&policy.below, self)
+        {
+            let what = "a policy that extends another one adds no publisher, identity or exception";
+            return Err(Error::new(Code::Config, what)
+                .help(format!("edit the policy `{}`, which it extends", quote(&below.name))));
+        }
         Ok(match self {
             PolicyEdit::TrustIdentity(identity) => identity.changes(policy)?,
             PolicyEdit::DenyIdentity { subject, after, reason } => {
@@ -192,8 +179,13 @@ impl PolicyEdit {
                         .at(stage)
                         .help("name a higher level; to lower it, edit the policy by hand"));
                 }
+                let level = ("min_level", i64::from(*min_level).into());
                 let named = Named { kind: "stage", key: "name", value: stage.clone() };
-                vec![Change::Set(named, "min_level", i64::from(*min_level).into())]
+                // It may be a stage of the policy below, of which nothing stands in this text yet.
+                match policy.below.is_some() && !named.is_in(text) {
+                    true => vec![Change::Add("stage", vec![("name", stage.as_str().into()), level])],
+                    false => vec![Change::Set(named, level.0, level.1)],
+                }
             }
         })
     }
@@ -205,12 +197,21 @@ impl PolicyEdit {
 /// `E-CONFIG` when the policy is not valid before or after, or is written in a form that cannot be changed by itself;
 /// `E-USAGE` for an edit that changes nothing, `E-NOT-FOUND` for a stage that there is not.
 pub fn edited(text: &str, edit: &PolicyEdit) -> Result<String> {
-    let changes = edit.changes(&read(text)?)?;
+    edited_on(text, None, edit)
+}
+
+/// The same of a text that stands on top of another policy, where there is one.
+///
+/// # Errors
+/// As [`edited`]; `E-CONFIG` also for an edit that only the policy below can say.
+pub fn edited_on(text: &str, below: Option<&Policy>, edit: &PolicyEdit) -> Result<String> {
+    let changes = edit.changes(&read_on(text, below)?, text)?;
     if changes.is_empty() {
         return Err(Error::new(Code::Usage, "the policy says so already"));
     }
     let after = changes.iter().try_fold(text.to_owned(), |text, change| change.made(&text))?;
-    read(&after).map_err(|error| Error { what: format!("after this change {}", error.what), ..error })?;
+    read_on(&after, below)
+        .map_err(|error| Error { what: format!("after this change {}", error.what), ..error })?;
     Ok(after)
 }
 

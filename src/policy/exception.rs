@@ -9,6 +9,9 @@ use jiff::{SignedDuration, Timestamp};
 /// The word for the level of a model's ancestors.
 pub(super) const ANCESTORS: &str = "CAP";
 pub(super) const DIGEST: &str = "sha256:";
+/// So many days before its end an exception is reported where nothing is said.
+pub const WARN_DAYS: u32 = 30;
+
 /// One `[[exception]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Exception {

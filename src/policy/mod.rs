@@ -51,8 +51,8 @@ pub use document::{
     LedgerRules, LogRules, PartialVerification, Policy, Publisher, Publishers, Stage,
 };
 pub use edit::{with_anchor, without_anchor};
-pub use edits::{NewException, NewIdentity, PolicyEdit, edited};
-pub use exception::{Exception, Excused, Subject, Term};
+pub use edits::{NewIdentity, PolicyEdit, edited, edited_on};
+pub use exception::{Exception, Excused, Subject, Term, WARN_DAYS};
 pub use index::Patterns;
 pub use layers::{extends, layered};
 pub use matching::Window;

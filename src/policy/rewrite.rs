@@ -92,6 +92,11 @@ impl Change {
 }
 
 impl Named {
+    /// Whether a text has it.
+    pub fn is_in(&self, text: &str) -> bool {
+        Document::parse(text).is_ok_and(|document| self.of(document.top()).is_some())
+    }
+
     fn of<'t>(&self, top: Table<'t>) -> Option<Table<'t>> {
         let mut tables = top.get(self.kind)?.list().ok()?.filter_map(|one| one.table().ok());
         tables.find(|one| one.get(self.key).and_then(|key| key.text().ok()) == Some(self.value.as_str()))

@@ -3,14 +3,12 @@
 use super::class::{Action, Class};
 use super::demands::is_control;
 use super::document::PartialVerification;
-use super::exception::{ANCESTORS, DIGEST, Exception, Excused, Subject};
+use super::exception::{ANCESTORS, DIGEST, Exception, Excused, Subject, WARN_DAYS};
 use super::names::{CLASSES, RISKS, UNAVAILABLE, plain_name, set};
 use super::patterns::ModelPattern;
 use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
 use crate::tables::{At, Faults, Hints, Section, quote, values};
 
-/// So many days before its end an exception is reported where nothing is said.
-const WARN_DAYS: u32 = 30;
 const LIMIT_EXCEPTIONS: usize = 1000;
 
 const HINTS: Hints = &[

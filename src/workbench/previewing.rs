@@ -6,7 +6,7 @@ use super::in_force::{PolicyInForce, invalid, parse_policy};
 use super::publish::Next;
 use crate::error::{Code, Error, Result};
 use crate::policy::lint::{Finding, Lint, lint};
-use crate::policy::{self, Policy, PolicyEdit, PolicyError, edited};
+use crate::policy::{self, Policy, PolicyEdit, PolicyError, edited_on};
 use crate::signing::Progress;
 use crate::view::View;
 use crate::view::flips::{Flips, Preview};
@@ -54,7 +54,8 @@ impl Workbench {
         progress: &Progress,
     ) -> Result<Suspected> {
         let edit = PolicyEdit::DenyIdentity { subject: subject.to_owned(), after: since, reason: None };
-        let text = edited(&self.view().policy_text, &edit)?;
+        let view = self.view();
+        let text = edited_on(&view.policy_text, view.policy.below.as_deref(), &edit)?;
         let file = self.policy_file();
         match self.both(&text, file.as_deref(), progress)? {
             Ok(Both { before, after }) => Ok(Suspected::between(subject, since, &before, &after)),

@@ -6,7 +6,10 @@ use super::previewing::candidate;
 use crate::decision::{Decision, Reason, ReasonCode};
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::policy::{Action, Class, Excused, NewException, NewIdentity, Policy, PolicyEdit, diff, edited};
+use crate::policy::{
+    Action, Class, Exception, Excused, ModelPattern, NewIdentity, Policy, PolicyEdit, Subject, WARN_DAYS,
+    diff, edited_on,
+};
 use crate::signing::{CheckCode, Progress};
 use crate::view::View;
 use crate::view::flips::Flips;
@@ -29,15 +32,17 @@ impl Workbench {
         let mut view = self.brought_up_to_date(progress)?;
         let (index, _) = view.model(model).ok_or_else(|| not_found(model))?;
         let before = decision(&view, index);
+        let unjudged = view.unjudged(index);
         let mut suggestions = Vec::new();
         // The signer first: much else follows from it.
         for what in [trusted, exceptions] {
-        let unjudged = view.unjudged(index);
             // Of what nobody looked at nothing is known that an edit could answer.
             let edits = if unjudged.is_none() { what(&view, index) } else { Vec::new() };
             for edit in edits {
                 // What cannot be written, or would not be valid, is not suggested.
-                let Ok(text) = edited(&view.policy_text, &edit) else { continue };
+                let Ok(text) = edited_on(&view.policy_text, view.policy.below.as_deref(), &edit) else {
+                    continue;
+                };
                 let Ok(policy) = candidate(&text, self.policy_file().as_deref()) else { continue };
                 let after = self.under(&view, policy, &text, progress)?;
                 let flips = Flips::between(&view, &after);
@@ -103,10 +108,10 @@ fn exception(view: &View, model: &ModelId, excuses: Excused, number: usize) -> P
     let policy = &view.policy;
     let ended = view.at.checked_add(SignedDuration::from_hours(EXCEPTION_HOURS)).unwrap_or(view.at);
     let number = policy.exceptions.len() + number;
-    PolicyEdit::AddException(NewException {
+    PolicyEdit::AddException(Exception {
         id: format!("EX-{number}-{}", excuses.as_str()),
         excuses,
-        subject: model.raw().to_owned(),
+        subject: Subject::Models(ModelPattern::new(model.raw())),
         stages: vec![view.stage.clone()],
         owner: policy.owner.clone().unwrap_or_else(|| owner.to_owned()),
         approved_by: policy.approved_by.first().cloned().unwrap_or_else(|| approver.to_owned()),
@@ -114,5 +119,6 @@ fn exception(view: &View, model: &ModelId, excuses: Excused, number: usize) -> P
         compensating: Vec::new(),
         created: view.at,
         expires: ended,
+        warn_days: WARN_DAYS,
     })
 }

@@ -685,6 +685,63 @@ fn an_exception_for_the_chosen_control_is_proposed_with_its_end() {
 }
 
 #[test]
+fn a_digest_is_pinned_by_an_exception_for_these_bytes_alone() {
+    const VOICE: &str = "acme/support-bot-voice";
+    let mut desk = Desk::verified();
+    let view = desk.workbench.view();
+    let (index, _) = view.model(&ModelId::new(VOICE)).unwrap();
+    let root = view.verification(index).unwrap().root_of_files().unwrap().to_string();
+    desk.app.go_about(Screen::Maturity, ModelId::new(VOICE));
+    let control = desk.app.controls()[desk.app.control].0.id.to_string();
+    desk.press(&["A"]);
+    // At 80 columns both ends of the digest show.
+    let menu = text(&desk.app, 80, 24);
+    let line = menu.lines().find(|line| line.contains("pin this digest")).unwrap();
+    let (head, tail) = (format!("{control} of sha256:{}", &root[..6]), &root[root.len() - 6..]);
+    assert!(line.contains(&head) && line.contains('…') && line.contains(tail), "{menu}");
+    assert!(desk.see().contains(&format!("{control} of sha256:{root}")), "there is room for all of it");
+    desk.press(&["p"]);
+    desk.type_in("scanned on receipt");
+    desk.press(&["enter"]);
+    let policy = touchmark::policy::parse(desk.edited(), "", None).unwrap();
+    let pinned = &policy.exceptions[0];
+    assert_eq!(pinned.subject.as_written(), format!("sha256:{root}"));
+    assert_eq!((pinned.excuses.as_str(), pinned.reason.as_str()), (control.as_str(), "scanned on receipt"));
+    // Where nothing was verified as a whole, there is no digest to pin.
+    let mut desk = Desk::verified();
+    desk.app.go_about(Screen::Maturity, ModelId::new("acme/support-bot-7b"));
+    desk.press(&["A", "p"]);
+    assert!(told(&desk.app).contains("no verified root digest"), "{}", told(&desk.app));
+}
+
+#[test]
+fn a_team_s_policy_is_edited_by_the_forms_as_far_as_it_may_say_something() {
+    let dir = copy_of_samples();
+    let team =
+        "schema = \"trust-policy/0.1\"\nname = \"team\"\nversion = \"1\"\nextends = \"samples.toml\"\n";
+    fs::write(dir.path().join("policies/team.toml"), team).unwrap();
+    let file = dir.path().join("touchmark.toml");
+    let workspace = fs::read_to_string(&file).unwrap();
+    fs::write(&file, workspace.replace("policies/samples.toml", "policies/team.toml")).unwrap();
+    let mut desk = Desk::at(dir);
+    assert!(desk.workbench.view().policy_errors.is_empty());
+    desk.press(&["5", "A", "r", "esc"]);
+    let raised = format!("{team}\n[[stage]]\nname = \"production\"\nmin_level = 2\n");
+    assert_eq!(desk.edited(), raised);
+    desk.app.go(Screen::Policy);
+    desk.press(&["A", "a"]);
+    desk.type_in("https://slsa.dev/provenance/v1");
+    desk.press(&["enter", "esc"]);
+    assert!(desk.edited().starts_with(&raised) && desk.edited().contains("[[require]]"), "{}", desk.edited());
+    desk.press(&["ctrl-s"]);
+    desk.type_in("we ask for more");
+    desk.press(&["enter"]);
+    let view = desk.workbench.view();
+    assert!(view.policy_errors.is_empty(), "{:?}", view.policy_errors);
+    assert_eq!(view.policy.stage("production").unwrap().min_level, 2);
+}
+
+#[test]
 fn what_is_probably_not_meant_shows_at_its_line() {
     let mut desk = Desk::editing();
     desk.press(&["ctrl-end"]);

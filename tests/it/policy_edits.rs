@@ -3,7 +3,10 @@
 use crate::policy::read;
 use proptest::prelude::*;
 use touchmark::Code;
-use touchmark::policy::{Excused, NewException, NewIdentity, Policy, PolicyEdit, Role, TextPattern, edited};
+use touchmark::policy::{
+    Exception, Excused, ModelPattern, NewIdentity, Policy, PolicyEdit, Role, Subject, TextPattern, WARN_DAYS,
+    edited, edited_on, layered,
+};
 use touchmark::signing::{Identity, Method};
 
 const POLICY: &str = "\
@@ -245,10 +248,14 @@ fn an_observed_signer_is_trusted_for_the_model_s_publisher_or_for_that_model_alo
 }
 
 fn exception(excuses: Excused) -> PolicyEdit {
-    PolicyEdit::AddException(NewException {
+    PolicyEdit::AddException(new_exception(excuses))
+}
+
+fn new_exception(excuses: Excused) -> Exception {
+    Exception {
         id: "EX-1".to_owned(),
         excuses,
-        subject: "acme/chat".to_owned(),
+        subject: Subject::Models(ModelPattern::new("acme/chat")),
         stages: vec!["dev".to_owned()],
         owner: "ml@acme.example".to_owned(),
         approved_by: "ciso@acme.example".to_owned(),
@@ -256,7 +263,53 @@ fn exception(excuses: Excused) -> PolicyEdit {
         compensating: vec!["scan".to_owned()],
         created: "2026-10-02T00:00:00Z".parse().unwrap(),
         expires: "2026-12-31T00:00:00Z".parse().unwrap(),
-    })
+        warn_days: WARN_DAYS,
+    }
+}
+
+#[test]
+fn an_exception_for_a_digest_is_for_these_bytes_alone() {
+    let root = "11".repeat(32).parse().unwrap();
+    let pinned = Exception {
+        subject: Subject::Root(root),
+        warn_days: 7,
+        ..new_exception(Excused::Control("L2.04".to_owned()))
+    };
+    let text = edited(POLICY, &PolicyEdit::AddException(pinned.clone())).unwrap();
+    assert!(text.contains(&format!("subject = \"sha256:{}\"", "11".repeat(32))), "{text}");
+    assert_eq!(read(&text).unwrap().exceptions, [pinned.clone()], "what is written is what was meant");
+    assert!(pinned.subject.matches("any/name", Some(&root)) && !pinned.subject.matches("acme/chat", None));
+}
+
+const BELOW: &str = "schema = \"trust-policy/0.1\"\nname = \"organisation\"\nversion = \"7\"\n\
+                     [[stage]]\nname = \"dev\"\nmin_level = 1\n[[stage]]\nname = \"prod\"\nmin_level = 1\n";
+const ON_TOP: &str = "# the team's\nschema = \"trust-policy/0.1\"\nname = \"team\"\nversion = \"1\"\n\
+                      extends = \"organisation.toml\"\n[[stage]]\nname = \"prod\" # ours, too\n";
+
+#[test]
+fn a_policy_that_extends_another_is_edited_as_far_as_it_may_say_something() {
+    let below = read(BELOW).unwrap();
+    let edit = |edit: &PolicyEdit| edited_on(ON_TOP, Some(&below), edit);
+    let raise = |stage: &str, min_level| edit(&PolicyEdit::RaiseFloor { stage: stage.to_owned(), min_level });
+    // Its own stage is changed where it stands; one that only the organisation has is added.
+    let own = ON_TOP.replace("# ours, too\n", "# ours, too\nmin_level = 2\n");
+    assert_eq!(raise("prod", 2).unwrap(), own);
+    let more = raise("dev", 2).unwrap();
+    assert!(
+        more.starts_with(ON_TOP) && more.ends_with("[[stage]]\nname = \"dev\"\nmin_level = 2\n"),
+        "{more}"
+    );
+    let both = layered(&more, "", &below, BELOW).unwrap();
+    assert_eq!((both.stages.len(), both.stage("dev").unwrap().min_level), (2, 2));
+    assert_eq!(both.below.unwrap().name, "organisation");
+    assert_eq!(raise("dev", 1).unwrap_err().code, Code::Usage, "what lies below counts");
+    let deny = PolicyEdit::DenyIdentity { subject: "eve".to_owned(), after: None, reason: None };
+    assert!(edit(&deny).unwrap().ends_with("[[deny_identity]]\nsubject = \"exact:eve\"\n"));
+    // What it may not say is refused, with the place where it can be said.
+    let refused = edit(&exception(Excused::Control("L2.04".to_owned()))).unwrap_err();
+    assert_eq!(refused.code, Code::Config);
+    assert!(refused.help.unwrap().contains("`organisation`"));
+    assert!(edited(ON_TOP, &deny).is_err(), "alone it is no policy");
 }
 
 #[test]

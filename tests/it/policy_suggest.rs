@@ -103,7 +103,7 @@ fn what_little_is_missing_is_suggested_as_an_exception_for_this_model_and_stage(
     assert_eq!((suggested.before, suggested.after), (Decision::Refuse, Decision::Admit), "{suggested:#?}");
     let [only] = suggested.suggestions.as_slice() else { panic!("{:#?}", suggested.suggestions) };
     let PolicyEdit::AddException(exception) = &only.edit else { panic!("{:?}", only.edit) };
-    assert_eq!((exception.excuses.as_str(), exception.subject.as_str()), ("scan", SORTER));
+    assert_eq!((exception.excuses.as_str(), exception.subject.as_written()), ("scan", SORTER.to_owned()));
     assert_eq!(exception.stages, ["production"]);
     assert_eq!(only.flips.models.len(), 1, "no other model is let in");
     assert!(exception.expires > exception.created);

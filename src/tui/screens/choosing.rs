@@ -2,6 +2,7 @@
 
 use crate::commands::{Cmd, keys_of};
 use crate::text::width;
+use crate::tui::screens::inventory::names::middle;
 use crate::tui::screens::paint::{Pane, Pen, fit, put};
 use crate::tui::state::app::App;
 use crate::tui::state::choices::{Choice, choices};
@@ -45,7 +46,7 @@ pub fn draw(app: &App, of: Cmd, pen: Pen<'_>, frame: &mut Frame<'_>) -> Vec<Hit>
         let y = inside.y.saturating_add(u16::try_from(row).unwrap_or(u16::MAX));
         if y < inside.bottom() && x < inside.right() {
             let columns = u16::try_from(step).unwrap_or(u16::MAX).min(inside.right() - x);
-            put(frame, x, y, &entry(choice, words, pen), columns);
+            put(frame, x, y, &entry(choice, words, usize::from(columns), pen), columns);
             hits.push(Hit::keys(Rect { x, y, width: columns, height: 1 }, [choice.key.to_string()]));
         }
     }
@@ -57,7 +58,8 @@ fn cells(choice: &Choice, words: usize) -> usize {
     4 + words + if beside > 0 { beside + GAP } else { 0 }
 }
 
-fn entry(choice: &Choice, words: usize, pen: Pen<'_>) -> Line<'static> {
+/// What does not fit loses its middle: names and identities differ at both ends.
+fn entry(choice: &Choice, words: usize, columns: usize, pen: Pen<'_>) -> Line<'static> {
     let (key, word, beside) = match &choice.off {
         Some(why) => (Role::Muted, Role::Muted, why),
         None => (Role::KeyName, Role::Text, &choice.shown),
@@ -66,6 +68,6 @@ fn entry(choice: &Choice, words: usize, pen: Pen<'_>) -> Line<'static> {
     Line::from(vec![
         pen.span(key, format!(" {name} ")),
         pen.span(word, format!(" {}", fit(&choice.word, words))),
-        pen.span(Role::Muted, format!("  {beside}")),
+        pen.span(Role::Muted, format!("  {}", middle(beside, columns.saturating_sub(4 + words + GAP)))),
     ])
 }

@@ -3,7 +3,9 @@
 
 use crate::commands::Screen;
 use crate::decision::ReasonCode;
-use crate::policy::{Excused, NewException, NewIdentity, PolicyEdit, Stage, edited};
+use crate::policy::{
+    Exception, Excused, ModelPattern, NewIdentity, PolicyEdit, Stage, Subject, WARN_DAYS, edited_on,
+};
 use crate::signing::{Identity, Outcome, Stage as Checked, Verification};
 use crate::text::screen;
 use crate::tui::state::app::App;
@@ -24,6 +26,8 @@ pub enum Amendment {
     Deny,
     /// Lets a control of the model stay open for a while.
     Except,
+    /// The same, for exactly these bytes.
+    Pin,
     /// Demands a claim of every model.
     Require,
     /// Demands a higher level at the stage.
@@ -32,8 +36,14 @@ pub enum Amendment {
 
 impl Amendment {
     /// All, in the order in which they are offered.
-    pub const ALL: [Amendment; 5] =
-        [Amendment::Trust, Amendment::Deny, Amendment::Except, Amendment::Require, Amendment::Raise];
+    pub const ALL: [Amendment; 6] = [
+        Amendment::Trust,
+        Amendment::Deny,
+        Amendment::Except,
+        Amendment::Pin,
+        Amendment::Require,
+        Amendment::Raise,
+    ];
 
     /// Its key.
     pub fn key(self) -> char {
@@ -41,6 +51,7 @@ impl Amendment {
             Amendment::Trust => 't',
             Amendment::Deny => 'd',
             Amendment::Except => 'e',
+            Amendment::Pin => 'p',
             Amendment::Require => 'a',
             Amendment::Raise => 'r',
         }
@@ -57,6 +68,7 @@ impl Amendment {
             Amendment::Trust => "trust this signer",
             Amendment::Deny => "deny this signer",
             Amendment::Except => "except a control",
+            Amendment::Pin => "pin this digest",
             Amendment::Require => "require an attestation",
             Amendment::Raise => "raise the level",
         }
@@ -78,6 +90,11 @@ impl Amendment {
                 "Why it may stay open for 90 days. The policy's owner answers for it; \
                  Esc before saving leaves the text to be edited.",
             )),
+            Amendment::Pin => Some((
+                "reason",
+                "Why exactly these bytes may pass without the control for 90 days, whatever they are \
+                 called. Any other bytes need it again.",
+            )),
             Amendment::Trust | Amendment::Raise => None,
         }
     }
@@ -98,8 +115,8 @@ pub fn about(app: &App, one: Amendment) -> Result<String, String> {
             Ok(signer.subject.screen())
         }
         Amendment::Deny => signer(app).map(|(_, _, signer)| signer.subject.screen()),
-        Amendment::Except => exception(app, "")
-            .map(|new| format!("{} of {}", screen(new.excuses.as_str()), screen(&new.subject))),
+        Amendment::Except | Amendment::Pin => exception(app, one, "")
+            .map(|new| format!("{} of {}", screen(new.excuses.as_str()), screen(&new.subject.as_written()))),
         Amendment::Require => Ok(String::new()),
         Amendment::Raise => {
             let stage = stage(app)?;
@@ -116,7 +133,8 @@ pub fn amended(app: &App, one: Amendment, typed: &str) -> Result<String, String>
     let edit = edit_of(app, one, typed)?;
     let unsaved = app.editor.as_ref().filter(|editor| editor.is_edited()).map(|editor| editor.text.whole());
     let text = unsaved.or_else(|| app.view.as_ref().map(|view| view.policy_text.as_str()));
-    edited(text.unwrap_or_default(), &edit).map_err(|error| {
+    let below = app.view.as_ref().and_then(|view| view.policy.below.as_deref());
+    edited_on(text.unwrap_or_default(), below, &edit).map_err(|error| {
         let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
         screen(&format!("{error}{help}"))
     })
@@ -146,9 +164,9 @@ fn edit_of(app: &App, one: Amendment, typed: &str) -> Result<PolicyEdit, String>
             };
             PolicyEdit::DenyIdentity { subject: signer.subject.raw().to_owned(), after, reason: None }
         }
-        Amendment::Except => match typed {
+        Amendment::Except | Amendment::Pin => match typed {
             "" => return Err("an exception has a reason".to_owned()),
-            typed => PolicyEdit::AddException(exception(app, typed)?),
+            typed => PolicyEdit::AddException(exception(app, one, typed)?),
         },
         Amendment::Require => {
             let last = typed.trim_end_matches('/').rsplit(['/', ':']).find(|part| part.len() > 3);
@@ -166,8 +184,9 @@ fn edit_of(app: &App, one: Amendment, typed: &str) -> Result<PolicyEdit, String>
     })
 }
 
-/// An exception for the chosen control, or for the one that weighs most against the model.
-fn exception(app: &App, reason: &str) -> Result<NewException, String> {
+/// An exception for the chosen control, or for the one that weighs most against the model: for its name, or for its
+/// bytes.
+fn exception(app: &App, one: Amendment, reason: &str) -> Result<Exception, String> {
     let view = app.view.as_deref().ok_or_else(no_model)?;
     let model = app.subject().ok_or_else(no_model)?;
     let (index, _) = view.model(&model).ok_or_else(no_model)?;
@@ -183,13 +202,18 @@ fn exception(app: &App, reason: &str) -> Result<NewException, String> {
     let is_known = |id: &String| policy.exceptions.iter().any(|one| one.id == *id);
     let id = (1..).map(|number: u32| format!("EX-{number}")).find(|id| !is_known(id)).unwrap_or_default();
     let expires = view.at.checked_add(jiff::Span::new().hours(24 * DAYS)).map_err(|_| "the time is odd")?;
-    Ok(NewException {
+    let root = view.verification(index).and_then(Verification::root_of_files);
+    let subject = match one {
+        Amendment::Pin => Subject::Root(root.ok_or("its files have no verified root digest")?),
+        _ => Subject::Models(ModelPattern::new(model.raw())),
+    };
+    Ok(Exception {
         id,
         excuses: match policy.requirements.iter().any(|one| *one.id == *control) {
             true => Excused::Requirement(control),
             false => Excused::Control(control),
         },
-        subject: model.raw().to_owned(),
+        subject,
         stages: vec![view.stage.clone()],
         approved_by: policy.approved_by.first().unwrap_or(&owner).clone(),
         owner,
@@ -197,6 +221,7 @@ fn exception(app: &App, reason: &str) -> Result<NewException, String> {
         compensating: Vec::new(),
         created: view.at,
         expires,
+        warn_days: WARN_DAYS,
     })
 }
 

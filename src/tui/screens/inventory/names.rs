@@ -55,7 +55,7 @@ fn clashes(names: &[String], cuts: &[String]) -> Vec<Vec<usize>> {
 }
 
 /// A name without its middle, where it does not fit: `northwind/har…7b-instruct`.
-pub(super) fn middle(name: &str, columns: usize) -> String {
+pub(in crate::tui::screens) fn middle(name: &str, columns: usize) -> String {
     if width(name) <= columns {
         return name.to_owned();
     }
