@@ -2,7 +2,7 @@
 //! what it changed.
 
 use super::door::Workbench;
-use super::in_force::{LIMIT_POLICY_BYTES, invalid};
+use super::in_force::{LIMIT_POLICY_BYTES, invalid, parse_policy};
 use crate::decision::{
     ChangedDecisions, Decision, PolicyChangeRecord, PolicyChangeRecordSchema, PolicyInput, RecordRef,
 };
@@ -68,8 +68,7 @@ impl Workbench {
 
     /// The policy that a text is, if it could be in force.
     fn as_valid(&self, text: &str, file: &Path) -> Result<Policy> {
-        let base = file.parent().map(Path::to_owned);
-        let read = policy::parse(text, "", base).and_then(|policy| policy.valid_at(self.now()));
+        let read = parse_policy(text, "", file).and_then(|policy| policy.valid_at(self.now()));
         read.map_err(|faults| match faults.first() {
             Some(fault) => invalid(fault, file),
             None => Error::new(Code::Config, "the policy is not valid"),
