@@ -108,6 +108,26 @@ fn nothing_starts_with_a_model_that_is_refused() {
 }
 
 #[test]
+fn nothing_starts_where_there_are_no_files_to_load() {
+    let dir = copy_of_samples();
+    let open =
+        "\n[[stage]]\nname = \"lax\"\nmin_level = 0\non_missing = \"open\"\non_unavailable = \"open\"\n";
+    let policy = dir.path().join("policies/samples.toml");
+    let text = fs::read_to_string(&policy).unwrap() + open;
+    fs::write(&policy, text).unwrap();
+    // Only a document mentions it: nothing stands against it, and nothing is there.
+    let ask = |words: &[&str]| touchmark([words, &["--workspace", dir.path().to_str().unwrap()]].concat());
+    let gated = ask(&["gate", "vendor/ocr-tables", "--stage", "lax"]);
+    assert_eq!(gated.status.code(), Some(0), "{}{}", out(&gated), err(&gated));
+    let mark = dir.path().join("started");
+    let mut exec = Command::new(env!("CARGO_BIN_EXE_touchmark"));
+    exec.args(["exec", "vendor/ocr-tables", "--stage", "lax", "--", "touch"]).arg(&mark);
+    let done = exec.current_dir(dir.path()).env("HOME", dir.path()).output().unwrap();
+    assert_eq!(done.status.code(), Some(1), "{}{}", out(&done), err(&done));
+    assert!(!mark.exists());
+}
+
+#[test]
 fn warnings_start_nothing_unless_they_are_acknowledged() {
     let dir = copy_of_samples();
     let policy = dir.path().join("policies/samples.toml");

@@ -4,6 +4,7 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
+use touchmark::policy::Term;
 
 /// Runs the program on a copy of the samples.
 fn run(root: &Path, words: &[&str]) -> std::process::Output {
@@ -115,4 +116,25 @@ fn glass_is_broken_only_where_the_policy_has_it_so_and_by_enough_accounts() {
     assert_eq!(done.status.code(), Some(2));
     let done = run(root, &["review", "break-glass", MODEL, "--reason", "r"]);
     assert_eq!(done.status.code(), Some(2));
+}
+
+#[test]
+fn an_exception_changes_at_its_beginning_at_its_notice_and_at_its_end() {
+    let text = "schema = \"trust-policy/0.1\"\nname = \"x\"\nversion = \"1\"\n[[stage]]\nname = \"s\"\n[[exception]]\n\
+                id = \"EX-1\"\ncontrol = \"L1.06\"\nsubject = \"acme/*\"\nstages = [\"s\"]\nowner = \"o\"\n\
+                approved_by = \"a\"\nreason = \"r\"\ncreated = 2026-10-02T00:00:00Z\nexpires = 2026-12-31T00:00:00Z\n";
+    let policy = touchmark::policy::parse(text, "x", None).unwrap();
+    let at = |time: &str| -> jiff::Timestamp { time.parse().unwrap() };
+    let terms = [
+        ("2026-10-01T23:59:59Z", Term::Ahead, Some("2026-10-02T00:00:00Z")),
+        ("2026-10-02T00:00:00Z", Term::Running, Some("2026-12-01T00:00:00Z")),
+        ("2026-11-30T23:59:59Z", Term::Running, Some("2026-12-01T00:00:00Z")),
+        ("2026-12-01T00:00:00Z", Term::EndsSoon, Some("2026-12-31T00:00:00Z")),
+        ("2026-12-30T23:59:59Z", Term::EndsSoon, Some("2026-12-31T00:00:00Z")),
+        ("2026-12-31T00:00:00Z", Term::Ended, None),
+    ];
+    for (now, term, next) in terms {
+        assert_eq!(policy.exceptions[0].term(at(now)), term, "{now}");
+        assert_eq!(policy.next_moment(at(now)), next.map(at), "{now}");
+    }
 }

@@ -7,6 +7,7 @@ use std::path::Path;
 use touchmark::Code;
 use touchmark::decision::{Decision, Standing};
 use touchmark::inventory::ModelId;
+use touchmark::maturity::Star;
 use touchmark::policy::Became;
 use touchmark::signing::Progress;
 use touchmark::view::View;
@@ -325,4 +326,48 @@ fn the_command_says_what_would_follow_and_how_to_do_it() {
     assert_eq!(document["running"][0]["deployed"]["place"], "claims-desk/eu-1");
     let policy = fs::read_to_string(dir.path().join("policies/samples.toml")).unwrap();
     assert!(!policy.contains("deny_identity"));
+}
+
+#[test]
+fn a_change_is_named_by_whether_it_lets_the_model_in() {
+    use Decision::{Admit, NotJudged, Refuse, Warn};
+    let turn = |(was, is): (Decision, Decision), (before, after): (u8, u8)| {
+        let standing = |decision, effective| Standing {
+            own: effective,
+            effective,
+            tainted: false,
+            decision,
+            star: Star::default(),
+        };
+        let (before, after) = (standing(was, before), standing(is, after));
+        Flip { model: ModelId::new("a/b"), before, after, by: None }.turn()
+    };
+    for (decisions, wanted) in [
+        ((Refuse, Admit), Turn::LetIn),
+        ((Refuse, Warn), Turn::LetIn),
+        ((NotJudged, Admit), Turn::LetIn),
+        ((Warn, Admit), Turn::Eased),
+        ((NotJudged, Refuse), Turn::Eased),
+        ((Admit, Refuse), Turn::KeptOut),
+        ((Warn, NotJudged), Turn::KeptOut),
+        ((Admit, Warn), Turn::Tightened),
+        ((Refuse, NotJudged), Turn::Tightened),
+    ] {
+        assert_eq!(turn(decisions, (1, 1)), wanted, "{decisions:?}");
+        assert_eq!(turn(decisions, (0, 2)), wanted, "the decision counts first: {decisions:?}");
+    }
+    assert_eq!(turn((Refuse, Refuse), (1, 2)), Turn::Raised);
+    assert_eq!(turn((Refuse, Refuse), (2, 1)), Turn::Lowered);
+}
+
+#[test]
+fn changes_of_one_kind_stand_in_the_order_of_the_models_and_name_the_check_that_was_found() {
+    let (_dir, workbench) = verified();
+    let found = flips(&workbench, "ban_formats = [\"pickle\"", "ban_formats = [\"safetensors\"");
+    let models = &found.models;
+    assert!(models.len() > 2, "{models:#?}");
+    assert!(models.is_sorted_by_key(|flip| (flip.turn(), flip.model.clone())), "{models:#?}");
+    let by = |flip: &Flip| flip.by.as_ref().map(|reason| reason.code.as_str().to_owned());
+    let banned: Vec<_> = models.iter().filter(|flip| flip.turn() == Turn::KeptOut).map(by).collect();
+    assert!(banned.contains(&Some("POLICY-FORMAT".to_owned())), "{banned:?}");
 }

@@ -12,7 +12,7 @@ use rows::*;
 use std::sync::Arc;
 use touchmark::attest::Claimed;
 use touchmark::decision::{
-    Anchoring, Descent, Input, Judgement, Known, StandingReview, Verdict, apply_policy, meets,
+    Anchoring, Descent, Input, Judgement, Known, ReasonFact, StandingReview, Verdict, apply_policy, meets,
 };
 use touchmark::inventory::{Binding, Looked, Model};
 use touchmark::lineage::Graph;
@@ -125,8 +125,18 @@ name = "reviewed"
 min_level = 1
 refuse_rejected = true
 [[stage]]
+name = "promoted"
+min_level = 0
+from = "zero"
+[[stage]]
 name = "relying"
 min_level = 1
+on_unavailable = "cached"
+cached_max_hours = 24
+[[stage]]
+name = "lenient"
+min_level = 1
+on_contradicted = "open"
 on_unavailable = "cached"
 cached_max_hours = 24
 [[stage]]
@@ -373,4 +383,27 @@ proptest! {
         // And always the same.
         prop_assert_eq!(decided(&bad, &good), as_it_is);
     }
+}
+
+#[test]
+fn the_glass_is_whole_again_when_the_first_of_the_needed_terms_ends() {
+    let until = |accounts: &[(&str, &str)]| {
+        let mut known = Situation::new();
+        bare(&mut known);
+        for (by, until) in accounts {
+            glass(&mut known, by, "2026-11-20T10:00:00Z", until);
+        }
+        let verdict = known.verdict("prod");
+        verdict.reasons.iter().find_map(|reason| match reason.fact {
+            ReasonFact::GlassBroken { until } => Some(until.to_string()),
+            _ => None,
+        })
+    };
+    let (early, later, late) = ("2026-11-20T13:00:00Z", "2026-11-20T15:00:00Z", "2026-11-20T20:00:00Z");
+    assert_eq!(until(&[("ada", late)]), None);
+    assert_eq!(until(&[("ada", late), ("ben", early)]).as_deref(), Some(early));
+    // Of three, two are enough: the one that ends first is not needed.
+    assert_eq!(until(&[("ada", late), ("ben", early), ("cid", later)]).as_deref(), Some(later));
+    // What somebody said twice counts for as long as the longer of both.
+    assert_eq!(until(&[("ada", late), ("ben", later), ("ben", early)]).as_deref(), Some(later));
 }

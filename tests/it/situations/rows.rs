@@ -4,6 +4,7 @@ use super::Situation;
 use super::changes::*;
 use crate::decision::{by, unsigned};
 use touchmark::inventory::ModelId;
+use touchmark::maturity::Gated;
 use touchmark::signing::{Outcome, RootDigest, Stage};
 
 /// Evidence, stage, decision, and the codes of the reasons that decide, in their order.
@@ -140,6 +141,11 @@ fn and_passed(k: &mut Situation, of: fn(&mut Situation)) {
     passed(k, 3);
 }
 
+/// The word of the stage before.
+fn before(root: Option<RootDigest>) -> Gated {
+    Gated { root, ..gated("zero", None) }
+}
+
 pub(super) const EARLIER: &[Row] = &[
     ("no earlier word", not_looked_into, "relying", "refuse", "POLICY"),
     ("a word of three hours ago", |k| and_passed(k, not_looked_into), "relying", "admit", "POLICY LAST-PASS"),
@@ -189,7 +195,7 @@ pub(super) const EARLIER: &[Row] = &[
         "about other bytes",
         |k| {
             and_passed(k, not_looked_into);
-            k.gates[1].passed.as_mut().unwrap().root = RootDigest([9; 32]);
+            k.gates[2].passed.as_mut().unwrap().root = RootDigest([9; 32]);
         },
         "relying",
         "refuse",
@@ -223,12 +229,39 @@ pub(super) const EARLIER: &[Row] = &[
         "FILES-CACHED POLICY",
     ),
     ("nor a policy that has expired", |k| and_passed(k, expired), "relying", "refuse", "POLICY-EXPIRED"),
+    ("nor a policy that has expired", |k| and_passed(k, expired), "lenient", "refuse", "POLICY-EXPIRED"),
+    ("a word of three hours ago", |k| and_passed(k, not_looked_into), "lenient", "admit", "LAST-PASS"),
     (
         "nor a ledger that was not looked at",
         |k| and_passed(k, not_anchored),
         "relying",
         "refuse",
         "LEDGER-UNANCHORED",
+    ),
+    ("no word of the stage before", as_it_is, "promoted", "refuse", "PROMOTION"),
+    (
+        "a word about the same bytes",
+        |k| k.gates = vec![before(Some(RootDigest([0x11; 32])))],
+        "promoted",
+        "admit",
+        "",
+    ),
+    (
+        "a word about other bytes",
+        |k| k.gates = vec![before(Some(RootDigest([0x12; 32])))],
+        "promoted",
+        "refuse",
+        "PROMOTION",
+    ),
+    (
+        "a word about bytes that nobody knows, of a model of which they are not known",
+        |k| {
+            bare(k);
+            k.gates = vec![before(None)];
+        },
+        "promoted",
+        "refuse",
+        "PROMOTION",
     ),
     ("a parent that nobody verified", |k| lineage(k, None, ""), "far", "refuse", "L2.04"),
     ("and a word of before", |k| and_passed(k, |k| lineage(k, None, "")), "far", "admit", "L2.04 LAST-PASS"),
@@ -267,6 +300,28 @@ pub(super) const EXCEPTIONS: &[Row] = &[
         },
         "closed",
         "refuse",
+        "L1.14",
+    ),
+    (
+        "that begins now",
+        |k| {
+            unbound_but(
+                k,
+                &format!("{L114}\ncreated = 2026-11-20T12:00:00Z\nexpires = 2027-12-01T00:00:00Z"),
+            );
+        },
+        "closed",
+        "admit",
+        "L1.14",
+    ),
+    (
+        "of a model in other letters",
+        |k| {
+            k.model().id = ModelId::new("Acme/Bot");
+            unbound_but(k, &format!("{L114}\n{TERM}"));
+        },
+        "closed",
+        "admit",
         "L1.14",
     ),
     (
