@@ -376,6 +376,46 @@ fn a_reason_counts_only_where_it_weighs_as_much_as_the_decision() {
 }
 
 #[test]
+fn what_a_claim_states_keeps_its_types() {
+    const WHERE: &str = "where = [{ path = \"result\", op = \"==\", value = \"PASSED\" }]";
+    let clauses = "where = [{ path = \"a\", op = \"==\", value = \"x \\\"y\" }, { path = \"b\", op = \">=\", value = 0.97 }, \
+        { path = \"c\", op = \"==\", value = true }, { path = \"d\", op = \"contains\", value = 3 }, \
+        { path = \"e.f\", op = \"<\", value = 2026-12-01T00:00:00Z }]";
+    let states = "states = { result = \"PASSED\", a = \"x \\\"y\", b = +0.98, c = true, d = [1, 0x3], e = { f = 2026-11-01T00:00:00Z } }";
+    let of = |states: &str| {
+        let given = format!("log = true, {}", CLAIMED.replace("states = { result = \"PASSED\" }", states));
+        let text =
+            ONE.replace(WHERE, clauses).replace("stage = \"live\"\ngiven", "stage = \"judged\"\ngiven");
+        told(&whole(&text.replace("log = true", &given)))
+    };
+    assert!(of(states).starts_with("✓ it\n"), "{}", of(states));
+    for (from, to) in [
+        ("x \\\"y", "x"),
+        ("+0.98", "0.96"),
+        ("+0.98", "\"0.98\""),
+        ("c = true", "c = false"),
+        ("0x3", "4"),
+        ("2026-11", "2027-11"),
+    ] {
+        assert!(states.contains(from));
+        assert!(
+            of(&states.replace(from, to)).contains("reasons of that weight: L3.04, safety"),
+            "{from} {to}"
+        );
+    }
+}
+
+#[test]
+fn a_test_that_fails_notices_nothing() {
+    let failing = read(&whole(ONE).replace("decision = \"admit\"", "decision = \"warn\"")).unwrap();
+    let found = examined(&failing);
+    assert!(!found.passes());
+    assert_eq!(named(&found, Effect::Noticed), Vec::<&str>::new());
+    assert!(named(&found, Effect::Unnoticed).contains(&"publisher acme"));
+    assert!(named(&examined(&read(&whole(ONE)).unwrap()), Effect::Noticed).contains(&"publisher acme"));
+}
+
+#[test]
 fn tests_change_the_file_and_not_what_the_policy_means() {
     let one = whole(ONE);
     let (policy, _) = one.split_at(one.find("[[test]]").unwrap());
