@@ -167,6 +167,8 @@ fn gates(around: &Around, root: RootDigest, now: Timestamp) -> Vec<Gated> {
         let_in,
         root: Some(root),
         at: earlier(now, 1),
+        relied: false,
+        passed: None,
     };
     let admitted = around.admitted_at.iter().map(|stage| gated(stage, true));
     let mut gates: Vec<Gated> =
@@ -285,6 +287,7 @@ fn observe(verification: &mut Verification, given: &Given, now: Timestamp) {
         digests: 1,
         signed_beside: 1,
         here_beside: 0,
+        apart: None,
     });
 }
 

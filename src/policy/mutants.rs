@@ -243,9 +243,9 @@ impl Mutants<'_> {
             |licence| licence.as_str().to_owned(),
         );
         // A keyless signature without its entry is none of level 1 in any case.
-        for method in policy.log_required.iter().copied().filter(|method| *method != Method::Sigstore) {
+        for method in policy.log.required.iter().copied().filter(|method| *method != Method::Sigstore) {
             self.removed(format!("log.required {}", word(&METHODS, method)), move |policy| {
-                policy.log_required.retain(|one| *one != method);
+                policy.log.required.retain(|one| *one != method);
             });
         }
         self.removed("freshness.max_verification_age_days", |policy| policy.freshness.any_age = true);

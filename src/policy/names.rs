@@ -1,5 +1,4 @@
-//! What several sections of a policy share: how a name is written, the words of its closed vocabularies, and the help
-//! for a rule that this version does not support.
+//! What several sections of a policy share: how a name is written, and the words of its closed vocabularies.
 
 use super::class::{Action, Class};
 use super::document::{AcceptCache, PartialVerification};
@@ -10,9 +9,6 @@ use super::stage_rules::Risk;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
-
-// A rule that stands in the file and has no effect would deceive its author: it is an error.
-pub(super) const NOT_YET: &str = "this version does not support it; remove it";
 
 pub(super) const KINDS: [(&str, AnchorKind); 4] = [
     ("key", AnchorKind::Key),

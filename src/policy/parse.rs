@@ -7,7 +7,7 @@ use super::document::{
     AcceptCache, Artifact, Crypto, Freshness, LogRules, PartialVerification, Policy, Stage,
 };
 use super::grants::{Grants, grants};
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, NOT_YET, PARTS, plain_name, set};
+use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, PARTS, plain_name, set};
 use super::stage_reading::{
     Required, break_glass, exceptions, ir_surface, on_part, promotions, risk_levels, risks, unavailable,
 };

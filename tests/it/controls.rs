@@ -319,6 +319,7 @@ impl Case {
             seal: &self.seal,
             policy: &self.policy,
             now: at(NOW),
+            told: std::cell::OnceCell::new(),
         })
     }
 

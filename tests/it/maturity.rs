@@ -526,6 +526,7 @@ fn evidence<'a>(
         since: Since::Same,
         policy,
         now: at(NOW),
+        told: std::cell::OnceCell::new(),
     }
 }
 

@@ -105,12 +105,6 @@ fn an_unknown_key_names_its_line_and_the_nearest_key() {
 }
 
 #[test]
-fn a_rule_that_this_version_does_not_support_is_refused_and_not_ignored() {
-    let fault = only_fault("[[test]]\nname = \"a\"\n");
-    assert!(fault.help.unwrap().contains("does not support it"));
-}
-
-#[test]
 fn all_faults_are_told_at_once_in_the_order_of_the_file() {
     let faults = faults("nmae = 1\n[crypto]\nhash = [\"sha1\"]\n[[stage]]\nname = \"a b\"\nmin_level = 4\n");
     let lines: Vec<_> = faults.iter().map(|fault| fault.line).collect();
