@@ -72,7 +72,8 @@ pub use trial::{
 };
 
 /// The built-in policies: name and text.
-pub const BUILT_IN: [(&str, &str); 2] = [
+pub const BUILT_IN: [(&str, &str); 3] = [
     ("baseline", include_str!("../../policies/trust/baseline.toml")),
     ("strict", include_str!("../../policies/trust/strict.toml")),
+    ("research", include_str!("../../policies/trust/research.toml")),
 ];

@@ -93,7 +93,7 @@ pub(crate) enum PolicyCommand {
         limit: usize,
     },
     Show {
-        /// baseline, strict, or in-force for the policy of the workspace
+        /// baseline, strict, research, or in-force for the policy of the workspace
         #[arg(default_value = "baseline")]
         name: String,
     },
@@ -347,7 +347,7 @@ fn show(name: &str, common: &Common, output: &Output) -> Result<u8> {
     let Some((_, text)) = policy::BUILT_IN.iter().find(|(known, _)| *known == name) else {
         return Err(Error::new(Code::NotFound, "there is no such built-in policy")
             .at(name)
-            .help("baseline, strict, or in-force for the workspace's own"));
+            .help("baseline, strict, research, or in-force for the workspace's own"));
     };
     // The text alone, so that it can start a file.
     output.print(text, || {

@@ -370,7 +370,7 @@ fn fixed(app: &App, value: Value, typed: &str) -> Vec<(String, String)> {
             named(&mut anchors.map(|anchor| bare(&anchor.name)))
         }
         Value::ReviewWord => named(&mut REVIEW_WORDS.into_iter().map(bare)),
-        Value::BuiltInPolicy => named(&mut ["baseline", "strict"].into_iter().map(bare)),
+        Value::BuiltInPolicy => named(&mut ["baseline", "strict", "research"].into_iter().map(bare)),
         Value::Filter | Value::Path | Value::Free => Vec::new(),
     }
 }
