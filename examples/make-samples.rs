@@ -24,6 +24,8 @@ mod claims;
 mod files;
 #[path = "samples/pages.rs"]
 mod pages;
+#[path = "samples/policies.rs"]
+mod policies;
 #[path = "samples/signers.rs"]
 mod signers;
 

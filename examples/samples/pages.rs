@@ -1,6 +1,7 @@
 //! The texts of the samples: workspace, policy, README, and the table of what a test should find.
 
 use super::cast::{Bom, CAST, Fault, Signer, Spec};
+use super::policies;
 use super::signers::Signers;
 use std::collections::{HashMap, HashSet};
 use std::error::Error;
@@ -53,152 +54,6 @@ since = 2026-11-23T08:00:00Z
 /// How acme's gate calls itself.
 pub const GATE: &str = "https://gate.acme.example";
 
-const POLICY_HEAD: &str = r#"# Who may sign what in the samples, and what each stage asks for.
-schema = "trust-policy/0.1"
-name = "samples"
-version = "2026.11.1"
-expires = 2045-01-01T00:00:00Z
-owner = "model-governance@acme.example"
-default = "deny"
-
-[trust.samples-ca]
-kind = "x509"
-files = ["../keys/samples-root-ca.pem"]
-
-# Who may say when: for signatures by certificate, which outlive it then.
-[trust.samples-stamps]
-kind = "tsa"
-files = ["../keys/samples-stamps.pem"]
-
-# A Sigstore instance: its certificate authority, logs and timestamp authority.
-[trust.samples-sigstore]
-kind = "sigstore"
-files = ["../keys/samples-trusted-root.json"]
-
-[trust.lumen-key]
-kind = "key"
-files = ["../keys/lumen.pub.pem"]
-
-[trust.ternlab-key]
-kind = "key"
-files = ["../keys/ternlab.pub.pem"]
-
-[trust.data-office-key]
-kind = "key"
-files = ["../keys/data-office.pub.pem"]
-
-[trust.vendor-key]
-kind = "key"
-files = ["../keys/vendor.pub.pem"]
-
-[trust.earwitness-key]
-kind = "key"
-files = ["../keys/earwitness.pub.pem"]
-
-[crypto]
-hash = ["sha256", "blake2b", "blake3"]
-keys = ["p256", "p384", "p521"]
-
-[artifact]
-ban_formats = ["pickle", "remote-code"]
-allow_ignore_paths = [".git", ".gitattributes", ".github", ".gitignore"]
-allow_symlinks = false
-
-[log]
-required = ["sigstore"]
-
-[freshness]
-max_verification_age_days = 30
-clock_skew_seconds = 300
-"#;
-
-const POLICY_TAIL: &str = r#"
-# Who may claim what of models that others publish.
-[[attester]]
-id = "data-office"
-trust = ["data-office-key"]
-roles = ["data"]
-
-[[attester]]
-id = "earwitness"
-trust = ["earwitness-key"]
-roles = ["eval"]
-domains = ["speech"]
-
-[[attester]]
-id = "acme-gate"
-trust = ["samples-ca"]
-identities = [{ issuer = "CN=Touchmark Samples Issuing CA,O=Touchmark Samples", subject = "exact:CN=acme gate,O=Acme" }]
-roles = ["verifier"]
-
-# What a claim of level 3 must state. Twenty years, so that the samples stay what they are.
-[[require]]
-id = "speech-evaluation"
-predicate = "urn:touchmark:evaluation:1"
-from_role = "eval"
-domain = "speech"
-where = [
-  { path = "benchmark.name", op = "==", value = "calls-held-back" },
-  { path = "results[*].passed", op = "==", value = true },
-]
-max_age_days = 7300
-
-# Acme's gate vouches for what it received: a summary stands in for evidence that a supplier does not give.
-[[trusted_summary]]
-verifier = "https://gate.acme.example"
-signer = "acme-gate"
-kinds = ["vsa"]
-max_age_days = 7300
-
-[conflicts]
-strategy = "strict"
-
-# closed: refuse; warn: let in when somebody acknowledges it; open: let in and record it
-[[stage]]
-name = "dev"
-min_level = 0
-on_contradicted = "closed"
-on_missing = "open"
-on_error = "open"
-on_unavailable = "open"
-
-[[stage]]
-name = "staging"
-min_level = 1
-on_contradicted = "closed"
-on_missing = "warn"
-on_error = "closed"
-on_unavailable = "warn"
-
-[[stage]]
-name = "production"
-production = true
-min_level = 1
-on_contradicted = "closed"
-on_missing = "closed"
-on_error = "closed"
-on_unavailable = "closed"
-require = ["L1.13"]
-"#;
-
-/// Publisher, anchor, signer.
-const PUBLISHERS: [(&str, &str, Signer); 7] = [
-    ("northwind", "samples-ca", Signer::Northwind),
-    ("acme", "samples-ca", Signer::Acme),
-    ("lumen", "lumen-key", Signer::Lumen),
-    ("ternlab", "ternlab-key", Signer::Ternlab),
-    ("orchid", "samples-sigstore", Signer::Orchid),
-    ("data", "data-office-key", Signer::DataOffice),
-    ("vendor", "vendor-key", Signer::Vendor),
-];
-
-/// The publishers whose claims of how their models were made count, and what else they may say.
-const BUILDERS: [(&str, &[&str]); 3] = [
-    ("northwind", &["producer", "lineage", "build"]),
-    ("acme", &["producer", "lineage", "build"]),
-    ("orchid", &["producer", "lineage", "build", "card"]),
-];
-
 /// Writes all texts.
 pub fn write_pages(root: &Path, signers: &Signers) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(root.join("policies"))?;
@@ -207,27 +62,13 @@ pub fn write_pages(root: &Path, signers: &Signers) -> Result<(), Box<dyn Error>>
     // Signatures are over bytes: a checkout must not rewrite line ends.
     fs::write(root.join(".gitattributes"), "* -text\n")?;
     let (file, seal) = (root.join("policies/samples.toml"), root.join("policies/samples.toml.sig"));
-    fs::write(&file, policy(signers)?)?;
+    let policy = policies::in_force(signers)?;
+    fs::write(&file, &policy)?;
+    fs::write(root.join("policies/next.toml"), policies::proposed(&policy))?;
     signers.sign_file(&file, &seal, Signer::Governance)?;
     fs::write(root.join("expected.toml"), expected())?;
     fs::write(root.join("README.md"), readme())?;
     Ok(())
-}
-
-fn policy(signers: &Signers) -> Result<String, Box<dyn Error>> {
-    let mut text = POLICY_HEAD.to_owned();
-    for (id, anchor, signer) in PUBLISHERS {
-        let (subject, issuer) = signers.identity(signer).ok_or("every publisher signs")?;
-        let issuer = issuer.map(|issuer| format!("issuer = \"{issuer}\", ")).unwrap_or_default();
-        text.push_str(&format!(
-            "\n[[publisher]]\nid = \"{id}\"\nmodels = [\"{id}/*\"]\ntrust = [\"{anchor}\"]\n\
-             identities = [{{ {issuer}subject = \"exact:{subject}\" }}]\n"
-        ));
-        if let Some((_, roles)) = BUILDERS.iter().find(|(builder, _)| *builder == id) {
-            text.push_str(&format!("roles = {roles:?}\n"));
-        }
-    }
-    Ok(text + POLICY_TAIL)
 }
 
 /// Stage, outcome and code of the one check that does not pass.
@@ -401,6 +242,22 @@ touchmark why acme/claims-sorter
 touchmark why acme/support-bot-voice
 ";
 
+/// The commands that promote a model, in this order.
+const PROMOTION: &str = "\
+touchmark gate northwind/harbour-1b --stage fleet
+touchmark gate northwind/harbour-1b --stage production
+touchmark gate northwind/harbour-1b --stage fleet
+touchmark ledger show
+";
+
+/// The commands that look at a proposed policy.
+const PROPOSAL: &str = "\
+touchmark policy lint policies/next.toml --at 2026-12-01T00:00:00Z
+touchmark policy exceptions --policy policies/next.toml --at 2026-12-01T00:00:00Z
+touchmark policy preview policies/next.toml
+touchmark policy test policies/samples.toml --mutate
+";
+
 fn levels() -> String {
     let row = |earned: &Earned| {
         let Earned { model, own, effective, held, by } = earned;
@@ -493,7 +350,16 @@ touchmark blast 'identity:{COMPROMISED}' --since {SINCE}\n```\n\n\
 | stage | asks for |\n|---|---|\n\
 | `dev` | nothing contradicted |\n\
 | `staging` | level 1; what is missing is a warning |\n\
-| `production` | level 1, and no format that runs code when it is loaded |\n\n\
+| `production` | level 1, and no format that runs code when it is loaded |\n\
+| `fleet` | the same, and that `production` let in the same bytes last |\n\n\
+A model gets to `fleet` by way of `production`: the first command is refused, the third is not, and the ledger holds\n\
+all three decisions, each with the digest of the bytes that it is about.\n\n\
+```sh\n{PROMOTION}```\n\n\
+`policies/next.toml` is a change that somebody proposes. It has two faults for the linter to find: an exception that\n\
+ends within a month of 1 December 2026, and a requirement that every evaluation meets, whatever its results. Verify\n\
+everything first, so that the linter can see that the requirement changes nothing.\n\n\
+```sh\n{PROPOSAL}```\n\n\
+`policy test` tries the policy's own tests: what it has to decide of evidence that they describe.\n\n\
 The samples' authority ends in 2046 and the policy in 2045.\n"
     )
 }
