@@ -1,4 +1,4 @@
-//! Writes the pages and schemas under `docs/` that are made from tables and types of the program:
+//! Writes the pages and schemas under `docs/` and `policies/` that are made from tables and types of the program:
 //! `cargo run --example make-docs`.
 #![allow(clippy::disallowed_methods)]
 
@@ -23,5 +23,9 @@ fn main() -> std::io::Result<()> {
     for (name, text) in touchmark::documents::predicate_schema_files() {
         std::fs::write(predicates.join(name), text)?;
     }
+    let policies = Path::new(env!("CARGO_MANIFEST_DIR")).join("policies/schema");
+    std::fs::create_dir_all(&policies)?;
+    let (name, text) = touchmark::documents::policy_schema_file();
+    std::fs::write(policies.join(name), text)?;
     Ok(())
 }

@@ -132,6 +132,8 @@ listed! {
         RedoEdit,
         FindText,
         FindAgain,
+        FindBefore,
+        Complete,
         NextFault,
         SelectAll,
         CutText,

@@ -310,6 +310,12 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::FindAgain, "find-again", &["f3"], "", &[S::Editor], open![Editor],
         "find the same text again")
         .no_line("It moves within a text."),
+    keys(Cmd::FindBefore, "find-before", &["f5"], "", &[S::Editor], open![Editor],
+        "find the same text before the cursor")
+        .no_line("It moves within a text."),
+    keys(Cmd::Complete, "complete", &["ctrl-space"], "complete", &[S::Editor], open![Editor],
+        "list what may stand at the cursor: keys, their values, and names that the policy and the inventory know;          after a word that was begun, Tab does")
+        .no_line("It edits a text."),
     keys(Cmd::NextFault, "next-fault", &["f4"], "next fault", &[S::Editor], open![Editor],
         "to the next line with a fault")
         .within("policy check", None),

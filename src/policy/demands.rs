@@ -3,8 +3,10 @@
 
 use super::data::{DatasetPattern, LicencePattern};
 use super::document::{Attester, Publisher};
+use super::keys;
 use super::names::{
-    ORDERS, ROLES, SELF_ATTESTED, SEVERITIES, STRATEGIES, SUMMARIES, UNSIGNED_ANCESTORS, plain_name, set,
+    ALWAYS, OPERATORS, ORDERS, ROLES, SELF_ATTESTED, SEVERITIES, STRATEGIES, SUMMARIES, UNSIGNED_ANCESTORS,
+    plain_name, set,
 };
 use super::requirement::{Clause, ClausePath, Measure, Requirement, Scalar, Test};
 use super::role::Role;
@@ -29,22 +31,6 @@ const SUMMARY_HINTS: Hints = &[
 ];
 /// The value of `covers` for parents.
 const PARENTS: &str = "lineage.parents";
-const OPERATORS: [&str; 14] = [
-    "==",
-    "!=",
-    "in",
-    "not_in",
-    "<",
-    "<=",
-    ">=",
-    ">",
-    "matches",
-    "contains",
-    "covers",
-    "contains_level",
-    "exists",
-    "between_dates",
-];
 const LIMIT_REQUIREMENTS: usize = 40;
 const LIMIT_CLAUSES: usize = 100;
 /// Limit of the values in the list of a clause.
@@ -137,17 +123,6 @@ struct Reading<'f, 't, 's> {
 
 impl Reading<'_, '_, '_> {
     fn requirements(&mut self, top: Section<'_>) -> Vec<Requirement> {
-        let keys = [
-            "id",
-            "predicate",
-            "from_role",
-            "domain",
-            "verifier",
-            "where",
-            "max_age_days",
-            "severity",
-            "self_attested",
-        ];
         let mut requirements: Vec<Requirement> = Vec::new();
         let tables = self.faults.tables(top, "require");
         if let Some(beyond) = tables.get(LIMIT_REQUIREMENTS) {
@@ -155,7 +130,7 @@ impl Reading<'_, '_, '_> {
             self.faults.add(Some(beyond.at), message, "remove what no stage needs");
         }
         for table in tables {
-            let section = self.faults.open(table, "[[require]]", &keys, REQUIRE_HINTS);
+            let section = keys::REQUIRE.open(self.faults, table, REQUIRE_HINTS);
             let id = self.faults.required(section, "id");
             if let Some(id) = id.as_ref().filter(|id| is_control(&id.value)) {
                 let message =
@@ -234,7 +209,7 @@ impl Reading<'_, '_, '_> {
             self.faults.add(Some(beyond.at), format!("more than {LIMIT_CLAUSES} clauses in `where`"), "");
         }
         for table in tables {
-            let clause = self.faults.open(table, "a clause of `where`", &["path", "op", "value"], &[]);
+            let clause = keys::CLAUSE.open(self.faults, table, &[]);
             let path = self.faults.required(clause, "path").and_then(|path| {
                 let read = ClausePath::parse(&path.value);
                 if read.is_none() {
@@ -336,20 +311,10 @@ impl Reading<'_, '_, '_> {
     }
 
     fn summaries(&mut self, top: Section<'_>) -> Vec<TrustedSummary> {
-        let keys = [
-            "verifier",
-            "signer",
-            "kinds",
-            "min_properties",
-            "resource",
-            "policy",
-            "max_age_days",
-            "max_hops_covered",
-        ];
         let mut summaries: Vec<TrustedSummary> = Vec::new();
         let both = [SummaryKind::Vsa, SummaryKind::Svr];
         for table in self.faults.tables(top, "trusted_summary") {
-            let section = self.faults.open(table, "[[trusted_summary]]", &keys, SUMMARY_HINTS);
+            let section = keys::SUMMARY.open(self.faults, table, SUMMARY_HINTS);
             let verifier = self.faults.required(section, "verifier").map(|verifier| verifier.value);
             let signer = self.faults.required(section, "signer");
             if let Some(signer) = &signer {
@@ -414,8 +379,7 @@ impl Reading<'_, '_, '_> {
 
     fn lineage(&mut self, top: Section<'_>) -> LineageRules {
         let Some(table) = self.faults.table(top, "lineage") else { return LineageRules::default() };
-        let keys = ["min_completeness", "max_depth", "unsigned_ancestor", "ancestor_contradicted"];
-        let section = self.faults.open(table, "[lineage]", &keys, &[]);
+        let section = keys::LINEAGE.open(self.faults, table, &[]);
         let min_completeness = section.table.get("min_completeness").and_then(|value| {
             let share = number(value).and_then(|number| number.millionths());
             let share = share.filter(|share| *share <= 1_000_000);
@@ -433,21 +397,20 @@ impl Reading<'_, '_, '_> {
         let max_depth = self.faults.number(section, "max_depth", 1, 100_000);
         let unsigned_ancestor = self.word(section, "unsigned_ancestor", &UNSIGNED_ANCESTORS);
         // There is no other value: a contradiction taints under every policy.
-        self.word(section, "ancestor_contradicted", &[("fail", ())]);
+        self.word(section, "ancestor_contradicted", &ALWAYS);
         let max_depth = max_depth.filter(|depth| *depth != LineageRules::default().depth());
         LineageRules { min_completeness, max_depth, unsigned_ancestor: unsigned_ancestor.unwrap_or_default() }
     }
 
     fn conflicts(&mut self, top: Section<'_>) -> ConflictRules {
         let Some(table) = self.faults.table(top, "conflicts") else { return ConflictRules::default() };
-        let keys = ["strategy", "hierarchy", "digest_conflict"];
-        let section = self.faults.open(table, "[conflicts]", &keys, &[]);
+        let section = keys::CONFLICTS.open(self.faults, table, &[]);
         if section.table.get("strategy").is_none() {
             let message = "[conflicts] has no `strategy`";
             self.faults.add(Some(section.table.at), message, "add strategy = \"strict\"");
         }
         let strategy = self.word(section, "strategy", &STRATEGIES);
-        self.word(section, "digest_conflict", &[("fail", ())]);
+        self.word(section, "digest_conflict", &ALWAYS);
         let written = self.faults.texts(section, "hierarchy");
         let at = section.table.get("hierarchy").map_or(section.table.at, |hierarchy| hierarchy.at());
         let is_asked = strategy == Some(Strategy::Hierarchy);

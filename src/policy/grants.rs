@@ -2,6 +2,7 @@
 
 use super::dead::{self, Dead, Whose};
 use super::document::{AnchorSource, Attester, DenyIdentity, IdentityPattern, LedgerRules, Publisher};
+use super::keys;
 use super::names::{KINDS, ROLES, plain_name, set};
 use super::patterns::ModelPattern;
 use super::role::Role;
@@ -73,9 +74,8 @@ impl Reading<'_, '_> {
                 );
                 continue;
             };
-            let keys = ["kind", "files", "crls", "max_age_days"];
             table.at = at;
-            let section = self.faults.open(table, "[trust.NAME]", &keys, TRUST_HINTS);
+            let section = keys::TRUST_ANCHOR.open(self.faults, table, TRUST_HINTS);
             let files = self.files(section, "files");
             let crls = self.files(section, "crls");
             let max_age_days = self.faults.number(section, "max_age_days", 1, 36_500);
@@ -124,13 +124,12 @@ impl Reading<'_, '_> {
     }
 
     fn publishers(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> Vec<Publisher> {
-        let keys = ["id", "models", "trust", "identities", "roles", "valid_from", "valid_until"];
         let mut publishers: Vec<Publisher> = Vec::new();
         let mut ids = HashSet::new();
         let kinds = kinds_of(anchors);
         let mut owners = HashMap::new();
         for table in self.faults.tables(top, "publisher") {
-            let section = self.faults.open(table, "[[publisher]]", &keys, PUBLISHER_HINTS);
+            let section = keys::PUBLISHER.open(self.faults, table, PUBLISHER_HINTS);
             let id = self.faults.required(section, "id");
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && !ids.insert(id.clone()) {
@@ -158,12 +157,11 @@ impl Reading<'_, '_> {
         anchors: &[AnchorSource],
         publishers: &[Publisher],
     ) -> Vec<Attester> {
-        let keys = ["id", "trust", "identities", "roles", "domains", "models", "valid_from", "valid_until"];
         let mut ids: HashSet<String> = publishers.iter().map(|publisher| publisher.id.clone()).collect();
         let kinds = kinds_of(anchors);
         let mut attesters = Vec::new();
         for table in self.faults.tables(top, "attester") {
-            let section = self.faults.open(table, "[[attester]]", &keys, ATTESTER_HINTS);
+            let section = keys::ATTESTER.open(self.faults, table, ATTESTER_HINTS);
             let id = self.faults.required(section, "id");
             let id = id.map(|id| plain_name(self.faults, "`id`", id)).unwrap_or_default();
             if !id.is_empty() && !ids.insert(id.clone()) {
@@ -248,8 +246,7 @@ impl Reading<'_, '_> {
     /// Who signs checkpoints of the ledger, and how far they have to cover it.
     fn ledger(&mut self, top: Section<'_>, anchors: &[AnchorSource]) -> LedgerRules {
         let Some(table) = self.faults.table(top, "ledger") else { return LedgerRules::default() };
-        let keys = ["max_unanchored_records", "max_unanchored_days", "trust", "identities"];
-        let section = self.faults.open(table, "[ledger]", &keys, LEDGER_HINTS);
+        let section = keys::LEDGER.open(self.faults, table, LEDGER_HINTS);
         let max_unanchored_records = self.faults.number(section, "max_unanchored_records", 0, 1_000_000);
         let max_unanchored_days = self.faults.number(section, "max_unanchored_days", 0, 3650);
         let names = self.faults.texts(section, "trust");
@@ -358,7 +355,7 @@ impl Reading<'_, '_> {
         }
         let mut identities = Vec::new();
         for table in tables {
-            let identity = self.faults.open(table, "an identity", &["subject", "issuer"], &[]);
+            let identity = keys::IDENTITY.open(self.faults, table, &[]);
             let issuer = self.faults.text(identity, "issuer");
             if let Some(issuer) = &issuer
                 && (issuer.value.starts_with("regex:") || issuer.value.starts_with("exact:"))
@@ -385,8 +382,7 @@ impl Reading<'_, '_> {
     fn denied(&mut self, top: Section<'_>) -> Vec<DenyIdentity> {
         let mut denied = Vec::new();
         for table in self.faults.tables(top, "deny_identity") {
-            let keys = ["subject", "after", "reason"];
-            let section = self.faults.open(table, "[[deny_identity]]", &keys, &[]);
+            let section = keys::DENY.open(self.faults, table, &[]);
             let after = self.faults.moment(section, "after").map(|moment| moment.value);
             let reason = self.faults.text(section, "reason").map(|reason| reason.value);
             let subject = self.faults.required(section, "subject");

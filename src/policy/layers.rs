@@ -3,6 +3,7 @@
 
 use super::class::Action;
 use super::document::{Crypto, Policy, Stage};
+use super::keys::EXTENDS;
 use super::names::{ACTIONS, word};
 use super::parse::parse;
 use super::stage_rules::{BreakGlass, Risk};
@@ -11,7 +12,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table as Written};
 
-const EXTENDS: &str = "extends";
 /// Whatever is written here is added to what lies below.
 const ADDED: [&str; 4] = ["deny_identity", "require", "risk", "test"];
 /// Sections whose keys are set one by one.
@@ -19,12 +19,13 @@ const SECTIONS: [&str; 7] = ["crypto", "artifact", "log", "freshness", "lineage"
 /// Lists that are joined with those below: what they name is asked or denied.
 const JOINED: [&str; 6] = ["ban_formats", "dataset_deny", "license_deny", "required", "raise", "require"];
 /// What says who it is and what it is for.
-const OWN: [&str; 8] = ["schema", "name", "version", "expires", "owner", "approved_by", "default", EXTENDS];
+const OWN: [&str; 8] =
+    ["schema", "name", "version", "expires", "owner", "approved_by", "default", EXTENDS.name];
 
 /// The file that a policy's text says it extends, relative to it; none where it says nothing, or is no TOML.
 pub fn extends(text: &str) -> Option<String> {
     let document = Document::parse(text).ok()?;
-    Some(document.top().get(EXTENDS)?.text().ok()?.to_owned())
+    Some(document.top().get(EXTENDS.name)?.text().ok()?.to_owned())
 }
 
 /// The policy that a text comes to on top of another one, which was read from `below_text`. Its text is that of both
@@ -83,7 +84,7 @@ fn alien(text: &str, top: &DocumentMut) -> Vec<Fault> {
 fn merge(below: &mut DocumentMut, top: &DocumentMut) {
     for (key, item) in top.iter() {
         match item {
-            _ if key == EXTENDS => {}
+            _ if key == EXTENDS.name => {}
             Item::ArrayOfTables(more) if key == "stage" => merge_stages(below, more),
             Item::ArrayOfTables(more) => match below.get_mut(key) {
                 Some(Item::ArrayOfTables(known)) => more.iter().for_each(|table| known.push(table.clone())),

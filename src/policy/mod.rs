@@ -18,6 +18,7 @@ mod edits;
 mod exception;
 mod grants;
 mod index;
+mod keys;
 mod layers;
 pub mod lint;
 mod matching;
@@ -54,6 +55,7 @@ pub use edit::{with_anchor, without_anchor};
 pub use edits::{NewIdentity, PolicyEdit, edited, edited_on};
 pub use exception::{Exception, Excused, Subject, Term, WARN_DAYS};
 pub use index::Patterns;
+pub use keys::{EXTENDS, Form, Key, Layout, POLICY, Thing};
 pub use layers::{extends, layered};
 pub use matching::Window;
 pub use mutants::{Change, Mutant, mutants};
@@ -71,9 +73,12 @@ pub use trial::{
     Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenSigner, PolicyTest, State, Wanted,
 };
 
+/// How the policies in `policies/trust` name their schema. Elsewhere it is not found, so the program leaves it out.
+const SCHEMA_LINE: &str = "#:schema ../schema/trust-policy-0.1.json\n";
+
 /// The built-in policies: name and text.
 pub const BUILT_IN: [(&str, &str); 3] = [
-    ("baseline", include_str!("../../policies/trust/baseline.toml")),
-    ("strict", include_str!("../../policies/trust/strict.toml")),
-    ("research", include_str!("../../policies/trust/research.toml")),
+    ("baseline", include_str!("../../policies/trust/baseline.toml").split_at(SCHEMA_LINE.len()).1),
+    ("strict", include_str!("../../policies/trust/strict.toml").split_at(SCHEMA_LINE.len()).1),
+    ("research", include_str!("../../policies/trust/research.toml").split_at(SCHEMA_LINE.len()).1),
 ];

@@ -6,9 +6,13 @@ use super::requirement::{Order, SelfAttested, Severity};
 use super::role::Role;
 use super::rules::{Strategy, SummaryKind, UnsignedAncestor};
 use super::stage_rules::Risk;
+use super::trial::State;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method};
 use crate::tables::{At, Faults, quote};
+
+/// The version of the format.
+pub(super) const SCHEMA: &str = "trust-policy/0.1";
 
 pub(super) const KINDS: [(&str, AnchorKind); 4] = [
     ("key", AnchorKind::Key),
@@ -46,6 +50,13 @@ pub(super) const UNAVAILABLE: [(&str, Option<Action>); 4] = [
     ("warn", Some(Action::Warn)),
     ("closed", Some(Action::Closed)),
     ("cached", None),
+];
+pub(super) const STATES: [(&str, State); 5] = [
+    ("signed", State::Signed),
+    ("tampered", State::Tampered),
+    ("unsigned", State::Unsigned),
+    ("unreadable", State::Unreadable),
+    ("unverified", State::Unverified),
 ];
 pub(super) const PARTS: [(&str, PartialVerification); 3] = [
     ("never", PartialVerification::Never),
@@ -90,6 +101,27 @@ pub(super) const SELF_ATTESTED: [(&str, SelfAttested); 3] =
     [("pass", SelfAttested::Pass), ("warn", SelfAttested::Warn), ("fail", SelfAttested::Fail)];
 pub(super) const ORDERS: [(&str, Order); 4] =
     [("<", Order::Less), ("<=", Order::AtMost), (">=", Order::AtLeast), (">", Order::More)];
+
+/// The operators of clauses.
+pub(super) const OPERATORS: [&str; 14] = [
+    "==",
+    "!=",
+    "in",
+    "not_in",
+    "<",
+    "<=",
+    ">=",
+    ">",
+    "matches",
+    "contains",
+    "covers",
+    "contains_level",
+    "exists",
+    "between_dates",
+];
+/// The only word for what no policy can change.
+pub(super) const ALWAYS: [(&str, ()); 1] = [("fail", ())];
+pub(super) const DENY_ALL: [(&str, ()); 1] = [("deny", ())];
 
 pub(super) const ACCEPT_CACHE: [(&str, AcceptCache); 1] = [("knowing", AcceptCache::Knowing)];
 

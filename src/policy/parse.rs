@@ -7,7 +7,10 @@ use super::document::{
     AcceptCache, Artifact, Crypto, Freshness, LogRules, PartialVerification, Policy, Stage,
 };
 use super::grants::{Grants, grants};
-use super::names::{ACCEPT_CACHE, ACTIONS, FORMATS, HASHES, KEYS, METHODS, PARTS, plain_name, set};
+use super::keys;
+use super::names::{
+    ACCEPT_CACHE, ACTIONS, DENY_ALL, FORMATS, HASHES, KEYS, METHODS, PARTS, SCHEMA, plain_name, set,
+};
 use super::stage_reading::{
     Required, break_glass, exceptions, ir_surface, on_part, promotions, risk_levels, risks, unavailable,
 };
@@ -18,36 +21,7 @@ use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
 use crate::tables::{At, Document, Fault, Faults, Few, Hints, Place, Section, Table, quote, values};
 use std::path::PathBuf;
 
-const SCHEMA: &str = "trust-policy/0.1";
 const LIMIT_BYTES: usize = 1 << 20;
-
-const TOP: [&str; 25] = [
-    "schema",
-    "name",
-    "version",
-    "expires",
-    "owner",
-    "approved_by",
-    "default",
-    "trust",
-    "crypto",
-    "publisher",
-    "attester",
-    "deny_identity",
-    "artifact",
-    "require",
-    "trusted_summary",
-    "lineage",
-    "conflicts",
-    "log",
-    "freshness",
-    "ledger",
-    "controls",
-    "risk",
-    "stage",
-    "exception",
-    "test",
-];
 
 const TOP_HINTS: Hints = &[
     ("extends", "this policy can only be read together with the one that it extends"),
@@ -151,14 +125,14 @@ struct Reading<'f, 't> {
 
 impl Reading<'_, '_> {
     fn policy(&mut self, document: Table<'_>, text: &str, origin: &str, base: Option<PathBuf>) -> Policy {
-        let top = self.faults.open(document, "the policy", &TOP, TOP_HINTS);
+        let top = keys::POLICY.open(self.faults, document, TOP_HINTS);
         let name = self.faults.required(top, "name").map(|name| name.value).unwrap_or_default();
         let version = self.faults.required(top, "version").map(|version| version.value).unwrap_or_default();
         let expires = self.faults.moment(top, "expires");
         let owner = self.faults.text(top, "owner").map(|owner| owner.value);
         let approved_by = values(self.faults.texts(top, "approved_by"));
         if let Some(default) = self.faults.text(top, "default") {
-            self.faults.one_of("default", &default, &[("deny", ())]);
+            self.faults.one_of("default", &default, &DENY_ALL);
         }
         let Grants { trust, publishers, attesters, denied, ledger } = grants(self.faults, top);
         let signers = Signers { publishers: &publishers, attesters: &attesters };
@@ -210,7 +184,7 @@ impl Reading<'_, '_> {
             keys: KeyKind::OMS.to_vec(),
         };
         let Some(table) = self.faults.table(top, "crypto") else { return all };
-        let section = self.faults.open(table, "[crypto]", &["hash", "keys"], &[]);
+        let section = keys::CRYPTO.open(self.faults, table, &[]);
         Crypto {
             hash: self.faults.words(section, "hash", &HASHES, &all.hash, false),
             keys: self.faults.words(section, "keys", &KEYS, &all.keys, false),
@@ -229,16 +203,7 @@ impl Reading<'_, '_> {
             partial_verification: PartialVerification::Never,
         };
         let Some(table) = self.faults.table(top, "artifact") else { return closed };
-        let keys = [
-            "ban_formats",
-            "allow_ignore_paths",
-            "allow_symlinks",
-            "allow_resign_at_ingest",
-            "dataset_deny",
-            "license_deny",
-            PARTIAL,
-        ];
-        let section = self.faults.open(table, "[artifact]", &keys, ARTIFACT_HINTS);
+        let section = keys::ARTIFACT.open(self.faults, table, ARTIFACT_HINTS);
         let ban_formats = self.faults.words(section, "ban_formats", &FORMATS, &closed.ban_formats, true);
         let ignore_paths = self.faults.texts(section, "allow_ignore_paths");
         for path in ignore_paths.iter().flatten() {
@@ -272,7 +237,7 @@ impl Reading<'_, '_> {
     fn log(&mut self, top: Section<'_>) -> LogRules {
         let closed = LogRules { required: vec![Method::Sigstore], accept_promise_only: false };
         let Some(table) = self.faults.table(top, "log") else { return closed };
-        let section = self.faults.open(table, "[log]", &["required", "accept_promise_only"], &[]);
+        let section = keys::LOG.open(self.faults, table, &[]);
         let accepted = self.faults.flag(section, "accept_promise_only");
         LogRules {
             required: self.faults.words(section, "required", &METHODS, &closed.required, true),
@@ -283,8 +248,7 @@ impl Reading<'_, '_> {
     fn freshness(&mut self, top: Section<'_>) -> Freshness {
         let closed = Freshness { max_verification_age_days: 7, clock_skew_seconds: 300, any_age: false };
         let Some(table) = self.faults.table(top, "freshness") else { return closed };
-        let keys = ["max_verification_age_days", "clock_skew_seconds"];
-        let section = self.faults.open(table, "[freshness]", &keys, FRESHNESS_HINTS);
+        let section = keys::FRESHNESS.open(self.faults, table, FRESHNESS_HINTS);
         let days = self.faults.number(section, "max_verification_age_days", 1, 3650);
         let seconds = self.faults.number(section, "clock_skew_seconds", 0, 86_400);
         Freshness {
@@ -296,7 +260,7 @@ impl Reading<'_, '_> {
 
     fn raise(&mut self, top: Section<'_>) -> Vec<String> {
         let Some(table) = self.faults.table(top, "controls") else { return Vec::new() };
-        let section = self.faults.open(table, "[controls]", &["raise"], &[]);
+        let section = keys::CONTROLS.open(self.faults, table, &[]);
         self.controls(section, "raise")
     }
 
@@ -306,30 +270,10 @@ impl Reading<'_, '_> {
         (requirements, risks): (&[&str], &[RiskRule]),
         parts: PartialVerification,
     ) -> Vec<Stage> {
-        let keys = [
-            "name",
-            "production",
-            "min_level",
-            "on_contradicted",
-            "on_missing",
-            "on_error",
-            "on_unavailable",
-            "on_partial",
-            "require",
-            "cached_digests_max_hours",
-            "refuse_rejected",
-            "accept_cache",
-            "min_level_by_risk",
-            "break_glass",
-            "ir_surface",
-            "at",
-            "from",
-            "cached_max_hours",
-        ];
         let mut stages: Vec<Stage> = Vec::new();
         let mut promoted = Vec::new();
         for table in self.faults.tables(top, "stage") {
-            let section = self.faults.open(table, "[[stage]]", &keys, STAGE_HINTS);
+            let section = keys::STAGE.open(self.faults, table, STAGE_HINTS);
             let name = self.faults.required(section, "name");
             let name = name.map(|written| plain_name(self.faults, "`name`", written)).unwrap_or_default();
             if !name.is_empty() && stages.iter().any(|other| other.name == name) {

@@ -4,6 +4,7 @@ use super::class::{Action, Class};
 use super::demands::is_control;
 use super::document::PartialVerification;
 use super::exception::{ANCESTORS, DIGEST, Exception, Excused, Subject, WARN_DAYS};
+use super::keys;
 use super::names::{CLASSES, RISKS, UNAVAILABLE, plain_name, set};
 use super::patterns::ModelPattern;
 use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
@@ -24,7 +25,7 @@ const HINTS: Hints = &[
 pub(super) fn risks(faults: &mut Faults<'_>, top: Section<'_>) -> Vec<RiskRule> {
     let mut risks: Vec<RiskRule> = Vec::new();
     for table in faults.tables(top, "risk") {
-        let section = faults.open(table, "[[risk]]", &["class", "models"], &[]);
+        let section = keys::RISK.open(faults, table, &[]);
         let class = faults.required(section, "class");
         let class = class.and_then(|class| faults.one_of("class", &class, &RISKS));
         let models = set(values(faults.texts(section, "models")));
@@ -48,8 +49,7 @@ pub(super) fn risk_levels(
     risks: &[RiskRule],
 ) -> RiskLevels {
     let Some(table) = faults.table(stage, "min_level_by_risk") else { return RiskLevels::default() };
-    let words: Vec<&'static str> = RISKS.iter().map(|(word, _)| *word).collect();
-    let section = faults.open(table, "min_level_by_risk", &words, &[]);
+    let section = keys::RISK_LEVELS.open(faults, table, &[]);
     let mut levels = RiskLevels::default();
     for (word, class) in RISKS {
         let Some(value) = section.table.get(word) else { continue };
@@ -104,7 +104,7 @@ pub(super) fn unavailable(faults: &mut Faults<'_>, stage: Section<'_>) -> (Actio
 /// Reads `break_glass`.
 pub(super) fn break_glass(faults: &mut Faults<'_>, stage: Section<'_>) -> Option<BreakGlass> {
     let table = faults.table(stage, "break_glass")?;
-    let section = faults.open(table, "break_glass", &["approvers", "max_hours", "forbids"], &[]);
+    let section = keys::BREAK_GLASS.open(faults, table, &[]);
     let mut number = |key: &'static str, least, most| {
         if section.table.get(key).is_none() {
             faults.add(
@@ -123,7 +123,7 @@ pub(super) fn break_glass(faults: &mut Faults<'_>, stage: Section<'_>) -> Option
 /// Reads `ir_surface`.
 pub(super) fn ir_surface(faults: &mut Faults<'_>, stage: Section<'_>) -> Option<IrSurface> {
     let table = faults.table(stage, "ir_surface")?;
-    let section = faults.open(table, "ir_surface", &["runbook", "evidence", "retention_days"], &[]);
+    let section = keys::IR_SURFACE.open(faults, table, &[]);
     let runbook = faults.required(section, "runbook");
     let evidence = set(values(faults.texts(section, "evidence")));
     let retention_days = faults.number(section, "retention_days", 1, 36_500);
@@ -175,20 +175,6 @@ pub(super) fn exceptions(
     stages: &[&str],
     requirements: &[&str],
 ) -> Vec<Exception> {
-    let keys = [
-        "id",
-        "control",
-        "requirement",
-        "subject",
-        "stages",
-        "owner",
-        "approved_by",
-        "reason",
-        "compensating",
-        "created",
-        "expires",
-        "warn_days",
-    ];
     let mut exceptions: Vec<Exception> = Vec::new();
     let tables = faults.tables(top, "exception");
     if let Some(beyond) = tables.get(LIMIT_EXCEPTIONS) {
@@ -196,7 +182,7 @@ pub(super) fn exceptions(
         faults.add(Some(beyond.at), message, "remove those that have ended");
     }
     for table in tables {
-        let section = faults.open(table, "[[exception]]", &keys, HINTS);
+        let section = keys::EXCEPTION.open(faults, table, HINTS);
         let id = faults.required(section, "id").map(|id| plain_name(faults, "`id`", id)).unwrap_or_default();
         if !id.is_empty() && exceptions.iter().any(|other| other.id == id) {
             faults.add(Some(table.at), format!("two exceptions have the id `{}`", quote(&id)), "rename one");

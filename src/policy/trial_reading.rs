@@ -2,7 +2,8 @@
 
 use super::demands::{is_control, predicate_uri};
 use super::document::AnchorSource;
-use super::names::{FORMATS, HASHES, KEYS};
+use super::keys;
+use super::names::{FORMATS, HASHES, KEYS, STATES};
 use super::trial::{
     Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenSigner, PolicyTest, State, Wanted,
 };
@@ -18,18 +19,11 @@ const LIMIT_MODELS: usize = 200;
 const LIMIT_DEPTH: usize = 16;
 const DIGEST: &str = "sha256:";
 
-const STATES: [(&str, State); 5] = [
-    ("signed", State::Signed),
-    ("tampered", State::Tampered),
-    ("unsigned", State::Unsigned),
-    ("unreadable", State::Unreadable),
-    ("unverified", State::Unverified),
-];
-
 /// Codes of reasons that are neither controls nor requirements nor checks.
-const REASONS: [&str; 9] = [
+const REASONS: [&str; 10] = [
     "BREAK-GLASS",
     "CAP",
+    "LAST-PASS",
     "LEDGER-CONTRADICTED",
     "LEDGER-UNANCHORED",
     "LEVEL",
@@ -39,32 +33,7 @@ const REASONS: [&str; 9] = [
     "STAGE",
 ];
 
-const TEST_KEYS: [&str; 5] = ["name", "stage", "at", "given", "expect"];
 const TEST_HINTS: Hints = &[("expected", "write `expect`"), ("stages", "write one [[test]] for each stage")];
-/// What can be said of each model.
-const MODEL_KEYS: [&str; 21] = [
-    "model",
-    "state",
-    "signer",
-    "assume_publisher",
-    "signed_at",
-    "log",
-    "bound",
-    "key",
-    "hash",
-    "age_days",
-    "ahead_seconds",
-    "cached_hours",
-    "partial",
-    "symlinks",
-    "ignored",
-    "formats",
-    "datasets",
-    "licenses",
-    "digest",
-    "claims",
-    "parents",
-];
 /// What can be said of the model that the gate is asked about.
 const AROUND_KEYS: [&str; 5] = ["rejected", "admitted_at", "refused_at", "glass", "ledger"];
 const GIVEN_HINTS: Hints = &[
@@ -81,7 +50,6 @@ const PARENT_HINTS: Hints = &[
     ("glass", "it can only be said of the model itself"),
     ("ledger", "it can only be said of the model itself"),
 ];
-const EXPECT_KEYS: [&str; 3] = ["decision", "effective_level", "reasons"];
 const CLAIM_HINTS: Hints = &[("body", "write `states`"), ("values", "write `states`")];
 
 /// What the policy has that a test can name.
@@ -123,14 +91,13 @@ struct Reading<'f, 't, 'p> {
 
 impl Reading<'_, '_, '_> {
     fn test(&mut self, table: Table<'_>) -> Option<PolicyTest> {
-        let section = self.faults.open(table, "[[test]]", &TEST_KEYS, TEST_HINTS);
+        let section = keys::TEST.open(self.faults, table, TEST_HINTS);
         let name = self.faults.required(section, "name").map(|name| name.value);
         let stage = self.faults.required(section, "stage");
         self.stages(stage.iter());
         let at = self.faults.moment(section, "at").map(|at| at.value);
         let given = self.needed(section, "given").and_then(|table| {
-            let keys = [&MODEL_KEYS[..], &AROUND_KEYS].concat();
-            let section = self.faults.open(table, "`given`", &keys, GIVEN_HINTS);
+            let section = keys::GIVEN.open(self.faults, table, GIVEN_HINTS);
             let around = self.around(section);
             Some((self.model(section, 0)?, around))
         });
@@ -160,7 +127,7 @@ impl Reading<'_, '_, '_> {
     }
 
     fn expected(&mut self, table: Table<'_>) -> Option<Expected> {
-        let section = self.faults.open(table, "`expect`", &EXPECT_KEYS, &[]);
+        let section = keys::EXPECT.open(self.faults, table, &[]);
         let decision = self.faults.required(section, "decision");
         let decision = decision.and_then(|word| self.faults.one_of("decision", &word, &Wanted::WORDS));
         let level = self.faults.number(section, "effective_level", 0, 3);
@@ -191,7 +158,7 @@ impl Reading<'_, '_, '_> {
         let refused = self.faults.texts(section, "refused_at");
         self.stages(admitted.iter().chain(&refused).flatten());
         let glass = self.faults.table(section, "glass").and_then(|table| {
-            let section = self.faults.open(table, "`glass`", &["by", "hours"], &[]);
+            let section = keys::GIVEN_GLASS.open(self.faults, table, &[]);
             let by = values(self.faults.texts(section, "by"));
             let hours = self.faults.number(section, "hours", 1, 8760);
             if section.table.get("hours").is_none() {
@@ -200,8 +167,7 @@ impl Reading<'_, '_, '_> {
             Some(GivenGlass { by, hours: hours? })
         });
         let ledger = self.faults.table(section, "ledger").map(|table| {
-            let keys = ["unanchored_records", "unanchored_days"];
-            let section = self.faults.open(table, "`ledger`", &keys, &[]);
+            let section = keys::GIVEN_LEDGER.open(self.faults, table, &[]);
             let mut number = |key| self.faults.number(section, key, 0, u32::MAX).unwrap_or(0);
             GivenLedger {
                 unanchored_records: number("unanchored_records"),
@@ -235,8 +201,10 @@ impl Reading<'_, '_, '_> {
         let formats = self.faults.words(section, "formats", &FORMATS, &[Format::Safetensors], true);
         let claims = self.faults.tables(section, "claims");
         let claims = claims.into_iter().filter_map(|claim| self.claim(claim)).collect();
+        let mut model_keys = keys::GIVEN.names();
+        model_keys.retain(|key| !AROUND_KEYS.contains(key));
         let parents = self.faults.tables(section, "parents").into_iter().filter_map(|table| {
-            let section = self.faults.open(table, "`parents`", &MODEL_KEYS, PARENT_HINTS);
+            let section = self.faults.open(table, "`parents`", &model_keys, PARENT_HINTS);
             self.model(section, depth + 1)
         });
         let parents = parents.collect();
@@ -296,7 +264,7 @@ impl Reading<'_, '_, '_> {
 
     fn signer(&mut self, of: Section<'_>) -> Option<GivenSigner> {
         let table = self.faults.table(of, "signer")?;
-        let section = self.faults.open(table, "`signer`", &["anchor", "subject", "issuer"], &[]);
+        let section = keys::GIVEN_SIGNER.open(self.faults, table, &[]);
         let anchor = self.faults.required(section, "anchor");
         let subject = self.faults.text(section, "subject").map(|subject| subject.value);
         let issuer = self.faults.text(section, "issuer").map(|issuer| issuer.value);
@@ -323,8 +291,7 @@ impl Reading<'_, '_, '_> {
     }
 
     fn claim(&mut self, table: Table<'_>) -> Option<GivenClaim> {
-        let keys = ["predicate", "signer", "signed_at", "states"];
-        let section = self.faults.open(table, "`claims`", &keys, CLAIM_HINTS);
+        let section = keys::GIVEN_CLAIM.open(self.faults, table, CLAIM_HINTS);
         let predicate = predicate_uri(self.faults, section);
         self.needed(section, "signer");
         let signer = self.signer(section);

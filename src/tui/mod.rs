@@ -24,7 +24,7 @@ pub use state::arrangement::Arrangement;
 pub use state::changes::ChangeRow;
 pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
 pub use state::copies::{Copy, copies};
-pub use state::editor::{Differs, Editor, Looked, Motion, Text, Window, difference};
+pub use state::editor::{Completing, Differs, Editor, Looked, Motion, Text, Window, difference};
 pub use state::exports::{Export, Seen};
 pub use state::fault::{Fault, Faulty};
 pub use state::groups::Row;

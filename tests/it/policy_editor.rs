@@ -43,7 +43,7 @@ impl Desk {
         Desk { dir, workbench, app }
     }
 
-    fn editing() -> Self {
+    pub fn editing() -> Self {
         let mut desk = Desk::new();
         desk.press(&["5", "e"]);
         desk

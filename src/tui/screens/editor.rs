@@ -3,10 +3,12 @@
 
 use crate::commands::Cmd;
 use crate::text::{count, screen, width};
-use crate::tui::screens::paint::{Pane, Pen, decision_look, fit, lines};
+use crate::tui::screens::paint::{Pane, Pen, choose, decision_look, first_row, fit, lines, put};
 use crate::tui::screens::toml::roles;
 use crate::tui::state::app::App;
-use crate::tui::state::editor::{Differs, Editor, GUTTER, Looked, Mark, Window, difference, drawn};
+use crate::tui::state::editor::{
+    Completing, Differs, Editor, GUTTER, Looked, Mark, Window, difference, drawn,
+};
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::state::popup::SaveAsk;
 use crate::tui::theme::Role;
@@ -15,6 +17,7 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::Line;
+use ratatui::widgets::Clear;
 use unicode_segmentation::UnicodeSegmentation;
 
 /// From this width on what would change stands beside the text.
@@ -25,6 +28,9 @@ const ROWS_BELOW: u16 = 8;
 const MOST: usize = 40;
 /// Rows of what changes above the difference.
 const FEW: usize = 10;
+/// Rows of the list of what may stand at the cursor, and its cells.
+const OFFERED: u16 = 8;
+const OFFER_CELLS: u16 = 60;
 /// Cells kept in sight before and behind the cursor.
 const MARGIN: usize = 4;
 
@@ -97,7 +103,48 @@ fn draw_text(editor: &Editor, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -
         let left = if at == row { window.left } else { 0 };
         draw_line(editor, (start, line), left, pen, frame, room);
     }
+    if let Some(list) = editor.listed() {
+        let from = text.column_of(list.part.start).saturating_sub(window.left);
+        let cell = |at: usize| u16::try_from(at).unwrap_or(u16::MAX);
+        let x = inside.x.saturating_add(GUTTER).saturating_add(cell(from));
+        let y = inside.y.saturating_add(cell(row.saturating_sub(window.top)));
+        draw_offers(list, (x, y), pen, frame, inside);
+    }
     window
+}
+
+/// What may stand at the cursor: below its line where there is more room, else above it.
+fn draw_offers(list: &Completing, (x, y): (u16, u16), pen: Pen<'_>, frame: &mut Frame<'_>, inside: Rect) {
+    let (above, below) = (y.saturating_sub(inside.y), inside.bottom().saturating_sub(y + 1));
+    let wanted = u16::try_from(list.offers.len()).unwrap_or(OFFERED).min(OFFERED);
+    let is_below = below >= wanted || below >= above;
+    let height = wanted.min(if is_below { below } else { above });
+    let names = list.offers.iter().map(|offer| width(&offer.shown)).max().unwrap_or(0);
+    let notes = list.offers.iter().map(|offer| width(&offer.note)).max().unwrap_or(0);
+    let columns = u16::try_from(names + notes + 4).unwrap_or(OFFER_CELLS).min(OFFER_CELLS).min(inside.width);
+    let area = Rect {
+        x: x.min(inside.right().saturating_sub(columns)),
+        y: if is_below { y + 1 } else { y - height },
+        width: columns,
+        height,
+    };
+    frame.render_widget(Clear, area);
+    frame.buffer_mut().set_style(area, pen.theme.style(Role::Panel));
+    // A name is shown before what it is, and keeps some room for that.
+    let names = match notes {
+        0 => names,
+        _ => names.min(usize::from(columns).saturating_sub(14)).max(1),
+    };
+    let first = first_row(list.chosen, list.offers.len(), height);
+    for (y, (at, offer)) in (area.y..area.bottom()).zip(list.offers.iter().enumerate().skip(first)) {
+        let name = fit(&format!(" {}", offer.shown), names + 2);
+        let row =
+            Line::from(vec![pen.span(Role::Text, name), pen.span(Role::Muted, format!(" {}", offer.note))]);
+        put(frame, area.x, y, &row, columns);
+        if at == list.chosen {
+            choose(frame, pen, area, y);
+        }
+    }
 }
 
 /// One line: what is in sight of it, with selection and cursor.

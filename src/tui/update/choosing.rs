@@ -72,7 +72,7 @@ fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
         Cmd::Amend => amending::answered(app, &ask),
         Cmd::Compare => comparing::answered(app, ask),
         Cmd::FindText => {
-            editing::find(app, &ask.input);
+            editing::find(app, &ask.input, false);
             Vec::new()
         }
         Cmd::KeepView => finding::keep_named(app, &ask.input),

@@ -126,6 +126,8 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         | Cmd::RedoEdit
         | Cmd::FindText
         | Cmd::FindAgain
+        | Cmd::FindBefore
+        | Cmd::Complete
         | Cmd::NextFault
         | Cmd::SelectAll
         | Cmd::CutText

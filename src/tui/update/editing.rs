@@ -4,7 +4,7 @@ use crate::commands::{Cmd, Screen};
 use crate::error::Result;
 use crate::text::{block, count, screen};
 use crate::tui::state::app::App;
-use crate::tui::state::editor::{Editor, GUTTER, Looked, Mark, Motion, Window};
+use crate::tui::state::editor::{Completing, Editor, GUTTER, Looked, Mark, Motion, Window};
 use crate::tui::state::popup::{Ask, Popup, SaveAsk};
 use crate::tui::update::effect::{Effect, Saving};
 use crate::tui::update::typing::type_into;
@@ -30,6 +30,21 @@ pub(super) fn open(app: &mut App) -> Vec<Effect> {
 /// What a key writes, or where it moves the cursor; none where it is a command's.
 pub(super) fn key(app: &mut App, written: &str, selects: bool) -> Option<Vec<Effect>> {
     let editor = app.editor.as_mut().filter(|_| app.screen == Screen::Editor)?;
+    if let Some(list) = editor.completing.take().filter(|list| list.is_of(&editor.text)) {
+        match written {
+            "esc" => return Some(Vec::new()),
+            "up" | "down" => return Some(choose(editor, list, if written == "up" { -1 } else { 1 })),
+            "enter" | "tab" => return Some(take(app, list)),
+            // While its part is typed, the list narrows.
+            _ if is_part(written) => {
+                let effects = writes(app, written);
+                complete(app);
+                return effects;
+            }
+            _ => {}
+        }
+    }
+    let editor = app.editor.as_mut()?;
     let page = isize::try_from(editor.window.height.saturating_sub(2).max(1)).unwrap_or(1);
     let motion = match written {
         "left" => Motion::Left,
@@ -50,6 +65,28 @@ pub(super) fn key(app: &mut App, written: &str, selects: bool) -> Option<Vec<Eff
     Some(Vec::new())
 }
 
+fn is_part(written: &str) -> bool {
+    written == "backspace" || written == "space" || written.chars().count() == 1
+}
+
+fn choose(editor: &mut Editor, mut list: Completing, by: isize) -> Vec<Effect> {
+    list.choose(by);
+    editor.completing = Some(list);
+    Vec::new()
+}
+
+fn take(app: &mut App, list: Completing) -> Vec<Effect> {
+    let fits = app.editor.as_mut().is_some_and(|editor| list.take(&mut editor.text));
+    changed(app, fits)
+}
+
+/// Lists what may stand at the cursor; false where nothing is known.
+fn complete(app: &mut App) -> bool {
+    let Some((editor, view)) = app.editor.as_mut().zip(app.view.as_deref()) else { return false };
+    editor.completing = Completing::at_cursor(view, &editor.text);
+    editor.completing.is_some()
+}
+
 /// Puts the cursor where a click is.
 pub(super) fn click(app: &mut App, (column, row): (u16, u16), area: Rect) {
     let Some(editor) = &mut app.editor else { return };
@@ -67,6 +104,11 @@ pub(super) fn scroll(app: &mut App, by: isize) {
 }
 
 fn writes(app: &mut App, written: &str) -> Option<Vec<Effect>> {
+    // Behind a word that was begun, Tab asks how it may go on.
+    let is_begun = app.editor.as_ref().is_some_and(|editor| editor.text.is_behind_word());
+    if written == "tab" && is_begun && complete(app) {
+        return Some(Vec::new());
+    }
     let editor = app.editor.as_mut()?;
     let text = &mut editor.text;
     let fits = match written {
@@ -119,7 +161,14 @@ pub(super) fn paste(app: &mut App, text: &str) -> Vec<Effect> {
 
 /// What a command does to the text.
 pub(super) fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
+    app.editor.iter_mut().for_each(|editor| editor.completing = None);
     match cmd {
+        Cmd::Complete => {
+            if !complete(app) {
+                app.tell("nothing is known that may stand here", false);
+            }
+            Vec::new()
+        }
         Cmd::UndoEdit | Cmd::RedoEdit => undo(app, cmd),
         Cmd::CutText | Cmd::CopyText => hold(app, cmd),
         Cmd::SelectAll => {
@@ -140,9 +189,10 @@ pub(super) fn run(app: &mut App, cmd: Cmd) -> Vec<Effect> {
             ask_what_to_find(app);
             Vec::new()
         }
-        Cmd::FindAgain => {
+        Cmd::FindAgain | Cmd::FindBefore => {
+            let is_back = cmd == Cmd::FindBefore;
             match app.editor.as_ref().map(|editor| editor.wanted.clone()) {
-                Some(wanted) if !wanted.is_empty() => find(app, &wanted),
+                Some(wanted) if !wanted.is_empty() => find(app, &wanted, is_back),
                 _ => ask_what_to_find(app),
             }
             Vec::new()
@@ -200,11 +250,11 @@ fn ask_what_to_find(app: &mut App) {
     })));
 }
 
-/// Goes to the next place of a text.
-pub(super) fn find(app: &mut App, wanted: &str) {
+/// Goes to the next place of a text, or to the one before.
+pub(super) fn find(app: &mut App, wanted: &str, is_back: bool) {
     let Some(editor) = &mut app.editor else { return };
     editor.wanted = wanted.to_owned();
-    if !editor.text.find(wanted) {
+    if !editor.text.find(wanted, is_back) {
         app.tell(format!("{} is nowhere in the policy", screen(wanted)), false);
     }
 }

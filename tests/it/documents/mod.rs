@@ -1,7 +1,7 @@
 //! Every JSON that leaves the program: it fits its published schema, the schemas are fresh, and nothing of a document
 //! can go missing, be renamed or be added unseen.
 
-mod validator;
+pub mod validator;
 
 use crate::bench::Bench;
 use crate::support::{copy_of_samples, out};

@@ -1,9 +1,13 @@
 //! The policy while it is edited: its text, what it came from, and what was found of it so far. It reads and writes no
 //! file, and judges nothing.
 
+mod completing;
 mod lines;
+mod offers;
+mod place;
 mod text;
 
+pub use completing::Completing;
 pub use lines::{Differs, difference};
 pub use text::{Motion, Text, drawn};
 
@@ -67,6 +71,8 @@ pub struct Editor {
     pub looked: Option<Looked>,
     /// Saving was asked for, and waits for what is found.
     pub is_saving: bool,
+    /// What may stand at the cursor, as it was listed last.
+    pub completing: Option<Completing>,
     /// What was cut or copied.
     pub held: String,
     /// What was searched for last.
@@ -85,6 +91,11 @@ impl Editor {
     /// Whether there is anything to save.
     pub fn is_edited(&self) -> bool {
         self.text.whole() != self.base
+    }
+
+    /// What may stand at the cursor, while that is listed.
+    pub fn listed(&self) -> Option<&Completing> {
+        self.completing.as_ref().filter(|list| list.is_of(&self.text))
     }
 
     /// What was found of the text as it is now.

@@ -189,6 +189,13 @@ impl Text {
         self.whole.get(start..at).unwrap_or_default().graphemes(true).map(|one| width(&drawn(one))).sum()
     }
 
+    /// Whether the cursor stands directly behind a word or a mark that begins one.
+    pub fn is_behind_word(&self) -> bool {
+        let last = self.before(self.cursor).chars().next_back();
+        self.selection().is_none()
+            && last.is_some_and(|c| is_word(c) || matches!(c, '"' | '[' | ':' | '/' | '.'))
+    }
+
     /// Types text in the place of what is selected; false when the text would be too large.
     pub fn insert(&mut self, typed: &str) -> bool {
         let part = self.selection().unwrap_or(self.cursor..self.cursor);
@@ -294,15 +301,16 @@ impl Text {
         true
     }
 
-    /// Selects the next place of a text behind the cursor, from the beginning again where none follows; upper and lower
-    /// case count as one unless some of it is upper case. False when it is nowhere.
-    pub fn find(&mut self, wanted: &str) -> bool {
-        let Some(found) = self.found(wanted) else { return false };
+    /// Selects the next place of a text behind the cursor, from the beginning again where none follows, or the one before
+    /// what is selected, from the end again; upper and lower case count as one unless some of it is upper case. False when
+    /// it is nowhere.
+    pub fn find(&mut self, wanted: &str, is_back: bool) -> bool {
+        let Some(found) = self.found(wanted, is_back) else { return false };
         self.select(found);
         true
     }
 
-    fn found(&self, wanted: &str) -> Option<Range<usize>> {
+    fn found(&self, wanted: &str, is_back: bool) -> Option<Range<usize>> {
         if wanted.is_empty() {
             return None;
         }
@@ -310,8 +318,16 @@ impl Text {
         // Only letters of ASCII are folded: every place stays where it is.
         let fold = |text: &str| if exact { text.to_owned() } else { text.to_ascii_lowercase() };
         let (whole, wanted) = (fold(&self.whole), fold(wanted));
-        let next = whole.get(self.cursor..).and_then(|rest| rest.find(&wanted)).map(|at| self.cursor + at);
-        let at = next.or_else(|| whole.find(&wanted))?;
+        let at = match is_back {
+            false => {
+                let next = whole.get(self.cursor..).and_then(|rest| rest.find(&wanted));
+                next.map(|at| self.cursor + at).or_else(|| whole.find(&wanted))?
+            }
+            true => {
+                let from = self.selection().map_or(self.cursor, |selected| selected.start);
+                whole.get(..from).and_then(|before| before.rfind(&wanted)).or_else(|| whole.rfind(&wanted))?
+            }
+        };
         Some(at..at + wanted.len())
     }
 
