@@ -13,6 +13,7 @@ mod inventory;
 mod maturity_report;
 pub mod names;
 mod pins;
+mod policy_conversion;
 mod policy_exceptions;
 mod policy_explain;
 mod policy_lint;
@@ -58,6 +59,7 @@ pub use maturity_report::{
     ReportedModel, ReportedVerification,
 };
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
+pub use policy_conversion::{LostDocument, PolicyConversionDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
 pub use policy_explain::PolicyExplainDocument;
 pub use policy_lint::{LintFindingDocument, PolicyLintDocument};

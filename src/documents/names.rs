@@ -76,6 +76,7 @@ names! {
     Pins "touchmark.pins/1",
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
+    PolicyConversion "touchmark.policy-conversion/1",
     PolicyExceptions "touchmark.policy-exceptions/1",
     PolicyExplain "touchmark.policy-explain/1",
     PolicyLint "touchmark.policy-lint/1",

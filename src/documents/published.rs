@@ -13,6 +13,7 @@ use super::inventory::{
 };
 use super::maturity_report::MaturityReportDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
+use super::policy_conversion::PolicyConversionDocument;
 use super::policy_exceptions::PolicyExceptionsDocument;
 use super::policy_explain::PolicyExplainDocument;
 use super::policy_lint::PolicyLintDocument;
@@ -127,6 +128,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyDocument<'static>>("policy", "`policy show`"),
     row::<PolicyChangeRecord>("policy-change-record", "the body of a `policy-change` record"),
     row::<PolicyCheckDocument<'static>>("policy-check", "`policy check`"),
+    row::<PolicyConversionDocument<'static>>("policy-conversion", "`policy convert`"),
     row::<PolicyExceptionsDocument<'static>>("policy-exceptions", "`policy exceptions`"),
     row::<PolicyExplainDocument<'static>>("policy-explain", "`policy explain`"),
     row::<PolicyLintDocument<'static>>("policy-lint", "`policy lint`"),

@@ -7,6 +7,7 @@ mod canonical;
 mod class;
 mod clauses;
 mod concerns;
+pub mod convert;
 mod data;
 mod dead;
 mod demanded;
@@ -37,6 +38,7 @@ mod text_pattern;
 mod texts;
 mod trial;
 mod trial_reading;
+mod written;
 
 pub use crate::signing::AnchorKind;
 /// One fault of a policy file.

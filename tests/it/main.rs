@@ -97,6 +97,7 @@ mod pki;
 mod plain;
 mod policy;
 mod policy_complete;
+mod policy_conversion;
 mod policy_demands;
 mod policy_edges;
 mod policy_editor;

@@ -79,6 +79,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("claims show", &["claims.jsonl", "1"]),
     ("claims append", &["claims.jsonl", "models/lumen/iris-base/model.sig"]),
     ("claims check", &["claims.jsonl", "claims.jsonl"]),
+    ("policy convert", &["policies/samples.toml", "--to", "model-signing"]),
     ("policy exceptions", &[]),
     ("policy lint", &["policies/samples.toml"]),
     ("policy preview", &["policies/samples.toml"]),

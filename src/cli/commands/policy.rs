@@ -4,11 +4,11 @@ use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, no_such_model, open, options};
 use crate::decision::{Decision, examine};
-use crate::disk::read_small;
+use crate::disk::{read_small, write_new};
 use crate::documents::{
-    ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyExplainDocument,
-    PolicyFaultDocument, PolicyLintDocument, PolicyPreviewDocument, PolicySuggestDocument,
-    PolicyTestDocument, PolicyWhatIfDocument, names,
+    ExceptionDocument, PolicyCheckDocument, PolicyConversionDocument, PolicyDocument,
+    PolicyExceptionsDocument, PolicyExplainDocument, PolicyFaultDocument, PolicyLintDocument,
+    PolicyPreviewDocument, PolicySuggestDocument, PolicyTestDocument, PolicyWhatIfDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
@@ -20,7 +20,7 @@ use crate::text::{block, screen};
 use crate::view::View;
 use crate::words::seal::seal;
 use crate::workbench::{OpenOptions, SealSeen, Workbench, look_at_seal, parse_policy};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -45,6 +45,19 @@ pub(crate) enum PolicyCommand {
         /// Change each rule in turn: list those whose change no test notices, and exit with 1 if there are any
         #[arg(long)]
         mutate: bool,
+    },
+    Convert {
+        /// The file [default: the workspace's policy]
+        file: Option<PathBuf>,
+        /// The form to write
+        #[arg(long, value_name = "FORM", value_enum)]
+        to: Form,
+        /// Write to this new file [default: standard output]
+        #[arg(long, short, value_name = "FILE")]
+        out: Option<PathBuf>,
+        /// Exit with status 1 when something is lost
+        #[arg(long)]
+        strict: bool,
     },
     Exceptions {
         /// The stage at which excused models are counted [default: the workspace's]
@@ -99,9 +112,19 @@ pub(crate) enum PolicyCommand {
     },
 }
 
+/// The forms that a policy converts to.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Form {
+    /// Commands of the Python reference `model-signing` 1.1.1
+    ModelSigning,
+}
+
 pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -> Result<u8> {
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
+        PolicyCommand::Convert { file, to: Form::ModelSigning, out, strict } => {
+            convert(file.as_deref(), (out.as_deref(), *strict), common, output)
+        }
         PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
         PolicyCommand::Test { file, mutate } => test(file.as_deref(), *mutate, common, output),
         PolicyCommand::Exceptions { stage } => exceptions(stage.as_deref(), common, output),
@@ -177,6 +200,40 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
 fn text_of(bytes: Vec<u8>, file: &Path) -> Result<String> {
     String::from_utf8(bytes)
         .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))
+}
+
+/// The status is 1 when something is lost and that matters.
+fn convert(
+    file: Option<&Path>,
+    (out, is_strict): (Option<&Path>, bool),
+    common: &Common,
+    output: &Output,
+) -> Result<u8> {
+    let policy = match file {
+        Some(file) => {
+            let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
+            parse_policy(&text, &file.to_string_lossy(), file).ok()
+        }
+        None => {
+            let view = open(common)?.view();
+            view.policy_errors.is_empty().then(|| view.policy.clone())
+        }
+    };
+    let policy = policy.ok_or_else(|| {
+        Error::new(Code::Config, "the policy is not valid")
+            .help("run `touchmark policy check` for its faults")
+    })?;
+    let converted = policy::convert::to_model_signing(&policy);
+    if let Some(out) = out {
+        write_new(out, converted.text.as_bytes())?;
+    }
+    output.print(if out.is_some() { "" } else { &converted.text }, || {
+        PolicyConversionDocument::of(&policy.digest, ("touchmark", "model-signing"), &converted)
+    });
+    if !output.is_json() {
+        output.note(&report::lost(&converted.lost));
+    }
+    Ok(if is_strict && !converted.lost.is_empty() { 1 } else { 0 })
 }
 
 /// The status is 2 when the policy has faults, 1 when something weighs more than a note.

@@ -3,10 +3,10 @@
 use super::finding::Findings;
 use super::rules::{self, Rule};
 use super::seen::Inventory;
-use super::written::tables;
 use crate::policy::class::Class;
 use crate::policy::document::Policy;
 use crate::policy::exception::{Exception, Subject, Term};
+use crate::policy::written::tables;
 use crate::tables::{Table, quote};
 use jiff::{SignedDuration, Timestamp};
 

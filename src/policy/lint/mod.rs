@@ -8,15 +8,14 @@ mod rules;
 mod seen;
 mod signers;
 mod whole;
-mod written;
 
 pub use finding::{Finding, Lint};
 pub use rules::{Needs, RULES, Rule, Weight};
 pub use seen::{Idle, Inventory, SeenAnchor, Why};
 
 use super::document::Policy;
+use crate::policy::written::Written;
 use finding::Findings;
-use written::Written;
 
 /// Everything that is found in a policy at a time, in the order of its lines; with an inventory also what only that can
 /// show.

@@ -2,10 +2,10 @@
 
 use super::finding::Findings;
 use super::rules;
-use super::written::{Grant, table, tables, text};
 use crate::inventory::folded;
 use crate::policy::document::{IdentityPattern, Policy};
 use crate::policy::patterns::ModelPattern;
+use crate::policy::written::{Grant, table, tables, text};
 use crate::signing::Identity;
 use crate::tables::{Table, quote};
 

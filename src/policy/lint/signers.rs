@@ -3,10 +3,10 @@
 use super::expressions::{Side, bare_dots, body, is_open, takes_any_ref};
 use super::finding::Findings;
 use super::rules;
-use super::written::{Grant, tables, text, texts};
 use crate::policy::document::Policy;
 use crate::policy::patterns::ModelPattern;
 use crate::policy::text_pattern::TextPattern;
+use crate::policy::written::{Grant, tables, text, texts};
 use crate::signing::AnchorKind;
 use crate::tables::{At, Place, Table, quote};
 use std::collections::HashSet;
@@ -31,7 +31,7 @@ pub(super) fn look(found: &mut Findings, policy: &Policy, top: Table<'_>, now: j
         ended(found, grant, policy, now);
         denied(found, grant, policy);
     }
-    if let Some(ledger) = super::written::table(top, "ledger") {
+    if let Some(ledger) = crate::policy::written::table(top, "ledger") {
         let by_sigstore = texts(ledger, "trust").iter().any(|name| sigstore.contains(name.value));
         identities(found, &tables(ledger, "identities"), by_sigstore, &matchers);
     }

@@ -2,12 +2,12 @@
 
 use super::finding::Findings;
 use super::rules;
-use super::written::{Grant, table, tables, text, texts};
 use crate::inventory::letters;
 use crate::policy::class::Action;
 use crate::policy::document::Policy;
 use crate::policy::requirement::{Clause, Test};
 use crate::policy::role::Role;
+use crate::policy::written::{Grant, table, tables, text, texts};
 use crate::signing::AnchorKind;
 use crate::tables::{At, Place, Table, quote};
 use std::collections::{BTreeMap, HashSet};

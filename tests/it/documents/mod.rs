@@ -248,6 +248,7 @@ fn every_document() -> Desk {
     desk.prints("policy", &["policy", "show", "strict"]);
     desk.prints("policy-check", &["policy", "check"]);
     desk.prints("policy-lint", &["policy", "lint"]);
+    desk.prints("policy-conversion", &["policy", "convert", "--to", "model-signing"]);
     desk.prints("policy-exceptions", &["policy", "exceptions"]);
     fs::write(desk.path("tested.toml"), include_str!("../../../policies/trust/strict.toml")).unwrap();
     let tested = desk.prints("policy-test", &["policy", "test", "tested.toml"]);

@@ -1,0 +1,63 @@
+//! Which keys of a policy a conversion used, and which it lost.
+
+use crate::tables::{Place, Table, Value};
+use std::collections::BTreeSet;
+
+/// A key that has no counterpart, or a value that the other tool cannot take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Lost {
+    /// Its path: `publisher.identities.subject`.
+    pub key: String,
+    /// Its line, from 1.
+    pub line: usize,
+    /// Why.
+    pub why: &'static str,
+}
+
+/// Why keys are lost, by the beginnings of their paths; the first that fits counts.
+pub(super) type Why = &'static [(&'static str, &'static str)];
+
+/// The values that were used, by where they begin.
+#[derive(Debug, Default)]
+pub(super) struct Kept(BTreeSet<usize>);
+
+impl Kept {
+    pub fn keep(&mut self, at: Place) {
+        self.0.insert(at.start);
+    }
+
+    /// Everything else.
+    pub fn rest(&self, top: Table<'_>, text: &str, why: Why) -> Vec<Lost> {
+        let mut lost = Vec::new();
+        self.walk(top, "", &mut |key, at| {
+            let reason = why.iter().find(|(start, _)| key == *start || key.starts_with(&format!("{start}.")));
+            lost.push(Lost {
+                line: at.line(text),
+                why: reason.map_or("no counterpart", |(_, reason)| reason),
+                key,
+            });
+        });
+        lost.sort_by_key(|lost| lost.line);
+        lost
+    }
+
+    fn walk(&self, table: Table<'_>, above: &str, lost: &mut impl FnMut(String, Place)) {
+        for (key, value) in table.entries() {
+            let path = if above.is_empty() { key.value.to_owned() } else { format!("{above}.{}", key.value) };
+            self.leaves(value, path, lost);
+        }
+    }
+
+    fn leaves(&self, value: Value<'_>, path: String, lost: &mut dyn FnMut(String, Place)) {
+        if self.0.contains(&value.at().start) {
+            return;
+        }
+        if let Ok(table) = value.table() {
+            return self.walk(table, &path, &mut |key, at| lost(key, at));
+        }
+        match value.list() {
+            Ok(list) if list.len() > 0 => list.for_each(|one| self.leaves(one, path.clone(), lost)),
+            _ => lost(path, value.at()),
+        }
+    }
+}
