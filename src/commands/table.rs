@@ -526,7 +526,7 @@ pub const TABLE: &[Command] = &[
     line("policy lint", "[FILE]").run(
         "Find what is valid in a policy and probably not meant; with the workspace's policy also by its inventory"),
     line("policy convert", "[FILE]").run(
-        "Convert a policy to commands of model_signing, and list what they lose"),
+        "Convert a policy to the form of another tool, or theirs to ours, and list what is lost"),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy preview", "<NEW>").run(

@@ -1,22 +1,22 @@
-//! A policy in the form of another tool, as a document.
+//! A policy in the form of another tool, or theirs in ours, as a document.
 
 use super::names;
 use crate::policy::convert::{Converted, Lost};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// A policy in the form of another tool, with everything that it loses there.
+/// A policy in another form, with everything that is lost there.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct PolicyConversionDocument<'a> {
     /// The document's name.
     pub schema: names::PolicyConversion,
-    /// The policy's digest.
+    /// The digest of the policy of this program.
     pub policy: &'a str,
-    /// The form that was read: `touchmark`, a policy of this program.
+    /// The form that was read: `touchmark` (a policy of this program), `notation`, `cosign` or `cluster-image-policy`.
     pub from: &'a str,
-    /// The form that was written: `model-signing`.
+    /// The form that was written: `touchmark`, `model-signing`, `model-validation` or `cluster-image-policy`.
     pub to: &'a str,
-    /// What the other tool takes.
+    /// What was written.
     pub text: &'a str,
     /// What was lost, in the order of the lines.
     pub lost: Vec<LostDocument<'a>>,
@@ -25,7 +25,7 @@ pub struct PolicyConversionDocument<'a> {
 /// One key that was lost.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LostDocument<'a> {
-    /// Its path: `publisher.identities.subject`.
+    /// Its path, as `publisher.identities.subject`, or its option.
     pub key: &'a str,
     /// Its line, from 1.
     pub line: usize,

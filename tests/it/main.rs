@@ -98,6 +98,7 @@ mod plain;
 mod policy;
 mod policy_complete;
 mod policy_conversion;
+mod policy_conversion_from;
 mod policy_demands;
 mod policy_edges;
 mod policy_editor;

@@ -5,13 +5,13 @@ use crate::support::{err, out, touchmark};
 use serde_json::Value;
 use std::fs;
 use touchmark::policy::BUILT_IN;
-use touchmark::policy::convert::{Converted, to_model_signing};
+use touchmark::policy::convert::{Converted, Form, to};
 
 const HEAD: &str = "schema = \"trust-policy/0.1\"\nname = \"acme\"\nversion = \"1\"\ndefault = \"deny\"\n";
 
 fn of(text: &str) -> Converted {
     let text = format!("{HEAD}{text}");
-    to_model_signing(&read(&text).unwrap_or_else(|faults| panic!("{text}: {faults:?}")))
+    to(&read(&text).unwrap_or_else(|faults| panic!("{text}: {faults:?}")), Form::ModelSigning)
 }
 
 fn commands(converted: &Converted) -> Vec<&str> {
@@ -107,7 +107,7 @@ fn text_of_a_policy_cannot_leave_its_argument() {
 #[test]
 fn nothing_of_the_built_in_policies_is_dropped_in_silence() {
     for (name, text) in BUILT_IN {
-        let made = to_model_signing(&read(text).unwrap());
+        let made = to(&read(text).unwrap(), Form::ModelSigning);
         let lines: Vec<usize> = made.lost.iter().map(|lost| lost.line).collect();
         assert!(lines.is_sorted());
         for (index, line) in text.lines().enumerate() {
@@ -169,4 +169,103 @@ fn a_file_that_is_there_is_never_overwritten() {
     fs::write(&to, "mine").unwrap();
     assert_ne!(run().status.code(), Some(0));
     assert_eq!(fs::read_to_string(&to).unwrap(), "mine");
+}
+
+fn to_form(text: &str, form: Form) -> Converted {
+    let text = format!("{HEAD}{text}");
+    to(&read(&text).unwrap_or_else(|faults| panic!("{text}: {faults:?}")), form)
+}
+
+/// The objects in a text of several.
+fn objects(made: &Converted) -> Vec<Value> {
+    let parts = made.text.split("---\n").skip(1);
+    parts.map(|part| serde_saphyr::from_str(part).unwrap_or_else(|error| panic!("{part}: {error}"))).collect()
+}
+
+#[test]
+fn each_way_to_sign_makes_a_model_validation() {
+    let text = "[trust.k]\nkind = \"key\"\nfiles = [\"a.pub\"]\n[trust.c]\nkind = \"x509\"\nfiles = [\"a: b.pem\"]\n\
+                [trust.s]\nkind = \"sigstore\"\n[[publisher]]\nid = \"p.Q\"\nmodels = [\"acme/*\"]\ntrust = [\"k\", \"c\", \"s\"]\n\
+                identities = [{ subject = \"exact:ci\", issuer = \"https://ci.example\" }, { subject = 'regex:^cd$', issuer = \"https://ci.example\" }]\n\
+                [artifact]\nallow_symlinks = true\n";
+    let made = to_form(text, Form::ModelValidation);
+    let all = objects(&made);
+    let configs: Vec<&Value> = all.iter().map(|one| &one["spec"]["config"]).collect();
+    assert_eq!(
+        configs,
+        [
+            &serde_json::json!({ "publicKeyConfig": { "keyPath": "a.pub" } }),
+            &serde_json::json!({ "pkiConfig": { "certificateAuthority": "a: b.pem" } }),
+            &serde_json::json!({ "sigstoreConfig": {
+                "certificateIdentity": "ci", "certificateOidcIssuer": "https://ci.example",
+            } }),
+        ]
+    );
+    for (one, name) in all.iter().zip(["p-q", "p-q-2", "p-q-3"]) {
+        assert_eq!(one["apiVersion"], "ml.sigstore.dev/v1alpha1");
+        assert_eq!(
+            (&one["metadata"]["name"], &one["spec"]["model"]["allowSymlinks"]),
+            (&name.into(), &true.into())
+        );
+    }
+    assert_eq!(
+        keys(&made),
+        [("publisher.models", 15), ("publisher.identities.subject", 17), ("publisher.identities.issuer", 17)]
+    );
+    // Several authorities together have no place there, and links stay forbidden.
+    let two = to_form(
+        &publisher(
+            "kind = \"x509\"\nfiles = [\"a.pem\", \"b.pem\"]",
+            "identities = [{ subject = \"exact:CN=x\" }]",
+        ),
+        Form::ModelValidation,
+    );
+    assert!(objects(&two).is_empty() && two.text.contains("# no object can be written"), "{}", two.text);
+    let key = to_form(&publisher("kind = \"key\"\nfiles = [\"a.pub\"]", ""), Form::ModelValidation);
+    assert_eq!(objects(&key)[0]["spec"]["model"].get("allowSymlinks"), None);
+}
+
+#[test]
+fn keys_and_identities_make_authorities_of_one_cluster_policy() {
+    let text = "[trust.k]\nkind = \"key\"\nfiles = [\"a.pub\"]\n[trust.s]\nkind = \"sigstore\"\n\
+                [[publisher]]\nid = \"p\"\nmodels = [\"acme/*\", \"b?d/x\"]\ntrust = [\"k\", \"s\"]\n\
+                identities = [{ subject = 'regex:^ci|cd$', issuer = \"https://ci.example\" }]\n\
+                [[require]]\nid = \"tested\"\npredicate = \"https://in-toto.io/attestation/test-result/v0.1\"\n\
+                where = [{ path = \"result\", op = \"==\", value = \"PASSED\" }]\n";
+    let made = to_form(text, Form::ClusterImagePolicy);
+    let all = objects(&made);
+    let attestations = serde_json::json!([{ "name": "tested", "predicateType": "https://in-toto.io/attestation/test-result/v0.1" }]);
+    assert_eq!(all.len(), 1);
+    assert_eq!(
+        all[0]["spec"],
+        serde_json::json!({
+            "images": [{ "glob": "acme/**" }],
+            "authorities": [
+                { "key": { "secretRef": { "name": "k" } }, "attestations": attestations },
+                {
+                    "keyless": { "url": "https://fulcio.sigstore.dev", "identities": [
+                        { "issuer": "https://ci.example", "subjectRegExp": "^(?:ci|cd)$" },
+                    ] },
+                    "ctlog": { "url": "https://rekor.sigstore.dev" },
+                    "attestations": attestations,
+                },
+            ],
+        })
+    );
+    let lost: Vec<&str> = keys(&made).into_iter().map(|(key, _)| key).collect();
+    let clause = ["require.where.path", "require.where.op", "require.where.value"];
+    assert!(clause.iter().all(|key| lost.contains(key)), "{lost:?}");
+    assert_eq!(lost.len(), 1 + clause.len(), "one name that would be a glob, and the clause: {lost:?}");
+    // Where others attest, an authority need not; and a requirement that may fail requires nothing.
+    let attester = "[[attester]]\nid = \"e\"\ntrust = [\"k\"]\nroles = [\"eval\"]\n";
+    for text in [format!("{text}{attester}"), format!("{text}severity = \"should\"\n")] {
+        let made = to_form(&text, Form::ClusterImagePolicy);
+        assert!(!made.text.contains("attestations"), "{}", made.text);
+        assert!(keys(&made).iter().any(|(key, _)| *key == "require.predicate"));
+    }
+    let none = to_form(
+        &publisher("kind = \"x509\"\nfiles = [\"a.pem\"]", "identities = [{ subject = \"exact:CN=x\" }]"),
+        Form::ClusterImagePolicy,
+    );
+    assert!(objects(&none).is_empty() && keys(&none).iter().any(|(key, _)| *key == "publisher.models"));
 }

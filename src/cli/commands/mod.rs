@@ -27,6 +27,8 @@ mod open;
 mod path;
 mod pin;
 mod policy;
+mod policy_convert;
+mod policy_file;
 mod report;
 mod review;
 mod scan;

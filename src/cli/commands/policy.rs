@@ -1,14 +1,16 @@
 //! The commands of `policy`: the trust policy, looked at and never changed, and what a change of it would do.
 
+use super::policy_convert::{FormName, OriginName, convert};
+use super::policy_file::{LIMIT_POLICY_BYTES, text_of};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, no_such_model, open, options};
 use crate::decision::{Decision, examine};
-use crate::disk::{read_small, write_new};
+use crate::disk::read_small;
 use crate::documents::{
-    ExceptionDocument, PolicyCheckDocument, PolicyConversionDocument, PolicyDocument,
-    PolicyExceptionsDocument, PolicyExplainDocument, PolicyFaultDocument, PolicyLintDocument,
-    PolicyPreviewDocument, PolicySuggestDocument, PolicyTestDocument, PolicyWhatIfDocument, names,
+    ExceptionDocument, PolicyCheckDocument, PolicyDocument, PolicyExceptionsDocument, PolicyExplainDocument,
+    PolicyFaultDocument, PolicyLintDocument, PolicyPreviewDocument, PolicySuggestDocument,
+    PolicyTestDocument, PolicyWhatIfDocument, names,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::Workspace;
@@ -20,11 +22,10 @@ use crate::text::{block, screen};
 use crate::view::View;
 use crate::words::seal::seal;
 use crate::workbench::{OpenOptions, SealSeen, Workbench, look_at_seal, parse_policy};
-use clap::{Subcommand, ValueEnum};
+use clap::Subcommand;
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
-const LIMIT_POLICY_BYTES: u64 = 1024 * 1024;
 /// So many models are listed where nobody says how many.
 const SHOWN: usize = 20;
 
@@ -49,9 +50,12 @@ pub(crate) enum PolicyCommand {
     Convert {
         /// The file [default: the workspace's policy]
         file: Option<PathBuf>,
-        /// The form to write
+        /// Read the policy of another tool [default: what FILE looks like]
+        #[arg(long, value_name = "FORM", value_enum, conflicts_with = "to")]
+        from: Option<OriginName>,
+        /// Write the policy in the form of another tool
         #[arg(long, value_name = "FORM", value_enum)]
-        to: Form,
+        to: Option<FormName>,
         /// Write to this new file [default: standard output]
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
@@ -112,18 +116,12 @@ pub(crate) enum PolicyCommand {
     },
 }
 
-/// The forms that a policy converts to.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Form {
-    /// Commands of the Python reference `model-signing` 1.1.1
-    ModelSigning,
-}
-
 pub(super) fn run(arguments: &PolicyCommand, common: &Common, output: &Output) -> Result<u8> {
     match arguments {
         PolicyCommand::Check { file } => check(file.as_deref(), common, output),
-        PolicyCommand::Convert { file, to: Form::ModelSigning, out, strict } => {
-            convert(file.as_deref(), (out.as_deref(), *strict), common, output)
+        PolicyCommand::Convert { file, from, to, out, strict } => {
+            let output_file = out.as_deref();
+            convert((file.as_deref(), output_file), (*from, *to), *strict, common, output)
         }
         PolicyCommand::Lint { file } => lint(file.as_deref(), common, output),
         PolicyCommand::Test { file, mutate } => test(file.as_deref(), *mutate, common, output),
@@ -195,45 +193,6 @@ fn check(file: Option<&Path>, common: &Common, output: &Output) -> Result<u8> {
         }
     });
     Ok(if faults.is_empty() { 0 } else { 2 })
-}
-
-fn text_of(bytes: Vec<u8>, file: &Path) -> Result<String> {
-    String::from_utf8(bytes)
-        .map_err(|_| Error::new(Code::Config, "the policy is not UTF-8 text").at_path(file))
-}
-
-/// The status is 1 when something is lost and that matters.
-fn convert(
-    file: Option<&Path>,
-    (out, is_strict): (Option<&Path>, bool),
-    common: &Common,
-    output: &Output,
-) -> Result<u8> {
-    let policy = match file {
-        Some(file) => {
-            let text = text_of(read_small(file, LIMIT_POLICY_BYTES)?, file)?;
-            parse_policy(&text, &file.to_string_lossy(), file).ok()
-        }
-        None => {
-            let view = open(common)?.view();
-            view.policy_errors.is_empty().then(|| view.policy.clone())
-        }
-    };
-    let policy = policy.ok_or_else(|| {
-        Error::new(Code::Config, "the policy is not valid")
-            .help("run `touchmark policy check` for its faults")
-    })?;
-    let converted = policy::convert::to_model_signing(&policy);
-    if let Some(out) = out {
-        write_new(out, converted.text.as_bytes())?;
-    }
-    output.print(if out.is_some() { "" } else { &converted.text }, || {
-        PolicyConversionDocument::of(&policy.digest, ("touchmark", "model-signing"), &converted)
-    });
-    if !output.is_json() {
-        output.note(&report::lost(&converted.lost));
-    }
-    Ok(if is_strict && !converted.lost.is_empty() { 1 } else { 0 })
 }
 
 /// The status is 2 when the policy has faults, 1 when something weighs more than a note.

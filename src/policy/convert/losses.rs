@@ -14,8 +14,24 @@ pub struct Lost {
     pub why: &'static str,
 }
 
+/// A policy in another form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Converted {
+    /// What the other tool takes; or ours.
+    pub text: String,
+    /// What it does not take, in the order of the lines.
+    pub lost: Vec<Lost>,
+}
+
 /// Why keys are lost, by the beginnings of their paths; the first that fits counts.
 pub(super) type Why = &'static [(&'static str, &'static str)];
+
+/// Why a key is lost.
+pub(super) fn reason(key: &str, why: Why) -> &'static str {
+    let fits =
+        |start: &str| key.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
+    why.iter().find(|(start, _)| fits(start)).map_or("no counterpart", |(_, reason)| reason)
+}
 
 /// The values that were used, by where they begin.
 #[derive(Debug, Default)]
@@ -30,12 +46,7 @@ impl Kept {
     pub fn rest(&self, top: Table<'_>, text: &str, why: Why) -> Vec<Lost> {
         let mut lost = Vec::new();
         self.walk(top, "", &mut |key, at| {
-            let reason = why.iter().find(|(start, _)| key == *start || key.starts_with(&format!("{start}.")));
-            lost.push(Lost {
-                line: at.line(text),
-                why: reason.map_or("no counterpart", |(_, reason)| reason),
-                key,
-            });
+            lost.push(Lost { line: at.line(text), why: reason(&key, why), key });
         });
         lost.sort_by_key(|lost| lost.line);
         lost

@@ -1,9 +1,9 @@
 //! The commands `model_signing verify …` of the Python reference, version 1.1.1.
 
 use super::losses::{Kept, Why};
-use crate::policy::written::{Grant, table, tables, text, texts};
-use crate::tables::{At, Table};
-use crate::text::screen;
+use super::ways::{How, Way, head, publishers, symlinks, ways};
+use crate::tables::Table;
+use crate::text::{screen, shell_word};
 use std::fmt::Write as _;
 
 pub(super) const WHY: Why = &[
@@ -23,112 +23,51 @@ pub(super) const WHY: Why = &[
     ("require", "the commands do not read claims"),
 ];
 
-const VERIFY: &str = "model_signing verify";
-
 /// A command for each way in which a publisher may sign; what they say is kept.
 pub(super) fn write(top: Table<'_>, kept: &mut Kept) -> String {
-    let mut out = String::from("# ");
-    for key in ["name", "version"] {
-        if let Some(word) = text(top, key) {
-            kept.keep(word.at);
-            let _ = write!(out, "{} ", screen(word.value));
-        }
-    }
-    out.push_str("for model_signing 1.1.1; set MODEL to the folder of the model\n");
-    // What is not said is as strict: no command, no pass.
-    for key in ["schema", "default"] {
-        if let Some(word) = text(top, key) {
-            kept.keep(word.at);
-        }
-    }
-    let symlinks = table(top, "artifact").and_then(|artifact| artifact.get("allow_symlinks"));
-    if let Some(value) = symlinks {
-        kept.keep(value.at());
-    }
-    let follows = symlinks.is_some_and(|value| value.flag().unwrap_or_default());
-    let end = if follows { " --allow_symlinks" } else { "" };
-    for grant in Grant::all(top).into_iter().filter(|grant| grant.kind == "publisher") {
-        if let Some(id) = text(grant.table, "id") {
-            kept.keep(id.at);
-        }
+    let head = screen(&head(top, kept).join(" "));
+    let mut out = format!("# {head} for model_signing 1.1.1; set MODEL to the folder of the model\n");
+    let end = if symlinks(top, kept) { " --allow_symlinks" } else { "" };
+    for grant in publishers(top, kept) {
         let models: Vec<&str> = grant.models().into_iter().map(|pattern| pattern.value).collect();
         let _ = writeln!(out, "\n# {}: {}", screen(grant.id), screen(&models.join(", ")));
-        let commands = commands(top, &grant, kept);
-        if commands.is_empty() {
-            out.push_str("# no command can be written for this publisher\n");
+        let mut is_any = false;
+        for way in ways(top, &grant) {
+            let Some(method) = method(&way) else { continue };
+            way.keep(kept);
+            is_any = true;
+            let _ = writeln!(
+                out,
+                "model_signing verify {method}{end} --signature \"$MODEL/model.sig\" \"$MODEL\""
+            );
         }
-        for command in commands {
-            let _ = writeln!(out, "{VERIFY} {command}{end} --signature \"$MODEL/model.sig\" \"$MODEL\"");
+        if !is_any {
+            out.push_str("# no command can be written for this publisher\n");
         }
     }
     out
 }
 
-fn commands(top: Table<'_>, grant: &Grant<'_>, kept: &mut Kept) -> Vec<String> {
-    let mut all = Vec::new();
-    for name in texts(grant.table, "trust") {
-        let Some(anchor) = table(top, "trust").and_then(|trust| table(trust, name.value)) else { continue };
-        let Some(kind) = text(anchor, "kind") else { continue };
-        let files = texts(anchor, "files");
-        let found = match kind.value {
-            "key" => by_file(&files, kept),
-            "x509" => by_authority(&files, kept).into_iter().collect(),
-            // A trusted root is no client trust config, and another root must not take its place.
-            "sigstore" if files.is_empty() => by_identity(grant, kept),
-            _ => Vec::new(),
-        };
-        if !found.is_empty() {
-            kept.keep(name.at);
-            kept.keep(kind.at);
+/// Method and options; none where no command does the same.
+fn method(way: &Way<'_>) -> Option<String> {
+    match &way.how {
+        How::Key(file) => Some(format!("key --public_key {}", argument(file.value)?)),
+        // Without a chain the command would trust the authorities of the system.
+        How::Authorities(files) if files.is_empty() => None,
+        How::Authorities(files) => {
+            let one = |file| Some(format!(" --certificate_chain {}", argument(file)?));
+            let chain: Option<String> = files.iter().map(|file| one(file.value)).collect();
+            Some(format!("certificate{}", chain?))
         }
-        all.extend(found);
-    }
-    all
-}
-
-/// Each key alone would do.
-fn by_file(files: &[At<&str>], kept: &mut Kept) -> Vec<String> {
-    let one = |file: &At<&str>| {
-        let word = argument(file.value)?;
-        kept.keep(file.at);
-        Some(format!("key --public_key {word}"))
-    };
-    files.iter().filter_map(one).collect()
-}
-
-/// All authorities together.
-fn by_authority(files: &[At<&str>], kept: &mut Kept) -> Option<String> {
-    let mut command = String::from("certificate");
-    let mut is_any = false;
-    for file in files {
-        if let Some(word) = argument(file.value) {
-            let _ = write!(command, " --certificate_chain {word}");
-            kept.keep(file.at);
-            is_any = true;
+        How::Identity { .. } => {
+            let (subject, issuer) = way.how.exact()?;
+            let (subject, issuer) = (argument(subject)?, argument(issuer)?);
+            Some(format!("sigstore --identity {subject} --identity_provider {issuer}"))
         }
     }
-    // Without a chain the command would trust the authorities of the system.
-    is_any.then_some(command)
 }
 
-fn by_identity(grant: &Grant<'_>, kept: &mut Kept) -> Vec<String> {
-    let one = |identity: Table<'_>| {
-        let (subject, issuer) = (text(identity, "subject")?, text(identity, "issuer")?);
-        let who = argument(subject.value.strip_prefix("exact:")?)?;
-        let provider = argument(issuer.value)?;
-        kept.keep(subject.at);
-        kept.keep(issuer.at);
-        Some(format!("sigstore --identity {who} --identity_provider {provider}"))
-    };
-    tables(grant.table, "identities").into_iter().filter_map(one).collect()
-}
-
-/// A word that a POSIX shell takes as it is; none when it cannot be shown as it is, or could be taken for an option.
+/// A word of the shell that is not taken for an option.
 fn argument(word: &str) -> Option<String> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "/._-:@=+,".contains(c);
-    match word {
-        _ if word.is_empty() || word.starts_with('-') || screen(word) != word => None,
-        _ if word.chars().all(is_plain) => Some(word.to_owned()),
-        _ => Some(format!("'{}'", word.replace('\'', r"'\''"))),
-    }
+    if word.starts_with('-') { None } else { shell_word(word) }
 }
