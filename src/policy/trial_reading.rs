@@ -212,8 +212,10 @@ impl Reading<'_, '_, '_> {
         let mut number = |key, most| self.faults.number(section, key, 0, most);
         let (age, ahead) = (number("age_days", 36_500), number("ahead_seconds", 864_000));
         let cached_hours = number("cached_hours", 8760);
-        Some(Given {
-            model: model?,
+        // Whatever is wrong with the rest is told, too.
+        let has_model = model.is_some();
+        let given = Given {
+            model: model.unwrap_or_default(),
             state,
             signer,
             signed_at,
@@ -234,7 +236,8 @@ impl Reading<'_, '_, '_> {
             digest,
             claims,
             parents,
-        })
+        };
+        has_model.then_some(given)
     }
 
     fn flag(&mut self, section: Section<'_>, key: &str) -> bool {
