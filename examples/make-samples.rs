@@ -26,6 +26,8 @@ mod files;
 mod pages;
 #[path = "samples/policies.rs"]
 mod policies;
+#[path = "samples/policy_tests.rs"]
+mod policy_tests;
 #[path = "samples/signers.rs"]
 mod signers;
 

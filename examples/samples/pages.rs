@@ -66,6 +66,9 @@ pub fn write_pages(root: &Path, signers: &Signers) -> Result<(), Box<dyn Error>>
     fs::write(&file, &policy)?;
     fs::write(root.join("policies/next.toml"), policies::proposed(&policy))?;
     signers.sign_file(&file, &seal, Signer::Governance)?;
+    // Beside the policies, so that they find it wherever the samples are copied to.
+    let (schema, text) = touchmark::documents::policy_schema_file();
+    fs::write(root.join("policies").join(schema), text)?;
     fs::write(root.join("expected.toml"), expected())?;
     fs::write(root.join("README.md"), readme())?;
     Ok(())
@@ -255,7 +258,7 @@ const PROPOSAL: &str = "\
 touchmark policy lint policies/next.toml --at 2026-12-01T00:00:00Z
 touchmark policy exceptions --policy policies/next.toml --at 2026-12-01T00:00:00Z
 touchmark policy preview policies/next.toml
-touchmark policy test policies/samples.toml --mutate
+touchmark policy test policies/samples.toml
 ";
 
 fn levels() -> String {

@@ -1,10 +1,12 @@
 //! The policies of the samples: the one in force, and one that somebody proposes.
 
 use super::cast::Signer;
+use super::policy_tests::tests;
 use super::signers::Signers;
 use std::error::Error;
 
-const POLICY_HEAD: &str = r#"# Who may sign what in the samples, and what each stage asks for.
+const POLICY_HEAD: &str = r#"#:schema trust-policy-0.1.json
+# Who may sign what in the samples, and what each stage asks for.
 schema = "trust-policy/0.1"
 name = "samples"
 version = "2026.11.1"
@@ -175,7 +177,7 @@ where = [{ path = "results[*].passed", op = "in", value = [true, false] }]
 "#;
 
 /// Publisher, anchor, signer.
-const PUBLISHERS: [(&str, &str, Signer); 7] = [
+pub const PUBLISHERS: [(&str, &str, Signer); 7] = [
     ("northwind", "samples-ca", Signer::Northwind),
     ("acme", "samples-ca", Signer::Acme),
     ("lumen", "lumen-key", Signer::Lumen),
@@ -206,7 +208,7 @@ pub fn in_force(signers: &Signers) -> Result<String, Box<dyn Error>> {
             text.push_str(&format!("roles = {roles:?}\n"));
         }
     }
-    Ok(text + POLICY_TAIL)
+    Ok(text + POLICY_TAIL + &tests(signers)?)
 }
 
 /// The policy that somebody proposes, given the one in force.

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
+      "hint": "00e29e341cad03fcc7aa6dfb62f7b610ff1105a1bf2c4f431edde0e28faccab7"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQChfYaJEtLmWKInoo7JxAYwDO28B7B/6NpwXgMs6pbJ8WE8J0JjHUY3OyfJdhKU1d0CMCXop7mJ/NyrEWjjFsRTn/0yOgUC5/MT7Hs2cmYzxayC2CWS2CE/T4t5Um1ekQz5sw==",
+        "sig": "MGUCMQDq2H9NLjj9F8HidbP/l6sL1a3Gizf+A+/Ib3694loxHtNWR6omdRDlrjd8fwolPbECMEeXXvKKohMvjSB4FGWnP5kbsVC/DHuPEKYpB39tPHTZtvFol7dtOt01hTDbpcYk1w==",
         "keyid": ""
       }
     ]

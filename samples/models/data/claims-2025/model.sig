@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
+      "hint": "00e29e341cad03fcc7aa6dfb62f7b610ff1105a1bf2c4f431edde0e28faccab7"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGQCMDjYE1WXWvvoRGAHKLGoHBH7dpyO3vEsVlpsTRLPosNGGHvCqRsvodn2D/tqVOKiFAIwDosBAKWwOwJtEIw+uh50dh3tS7KW+KurTfTURCtSbI3XD7/oPiqE1fpjTTozxz+8",
+        "sig": "MGQCMFDswmw8oCwc0BtdEC1PAkHKoOBaF2h6ZG1FaJYpY/qvmwW9Pa3oOpL2SCz6Y9H66QIwR9THXxUqmCyQco6UnrcSB7fU8+nLfCLynO3QqeEOi3i8Q30ZAilR4Hdms/cj66sT",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
+      "hint": "00e29e341cad03fcc7aa6dfb62f7b610ff1105a1bf2c4f431edde0e28faccab7"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMQD8vJaWVwHkRFD1maT7n7uWO/3AlKlrURXsupx4E/WcJbTRTdQtaNLyIU2NHo1O3hoCMGWpNL2gL436kt8+gSVQsBu2E6fs1ywbMht23mAnggWzSmnLuRCAu9VDRzAgtqQOXg==",
+        "sig": "MGQCME4vqkzzIu0tUOaSWBZe+g4sFENX0Yy9T+VpWJK42wU5JS6aGAB2XEubbYwviTgQnAIwXOOfIRfPdQnhpkbbpbiYjRr9G/wbWcA02YOzCUhjYA8ciMMHVhPSxdkkW4ivr3E7",
         "keyid": ""
       }
     ]

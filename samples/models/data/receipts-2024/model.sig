@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "c2e03226dd4c46c69e5db616c13a02a5c39437503df6a50588729b5441428481"
+      "hint": "00e29e341cad03fcc7aa6dfb62f7b610ff1105a1bf2c4f431edde0e28faccab7"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MGUCMGSCez70L8J+ABd06DEnC0ObpZHnNfaqzpRIhSMiWjcoG5QRw/a0YIfgrR3sGYy8kQIxAL5T53Tueb3OLgF7Bj6PpU4VWYNPYJLU5bsZDyKeBLM22nAOCeE10CnZUvqU+RpS8g==",
+        "sig": "MGUCMC4j9T0kxtVSoRm5R12eacjHTcsfkxC4PRxOMaKWCutB9IrgzV41LjpQYA7zegTvoAIxAMCIkr7E+y+kiq5YOzpZ3R6qkgxusPz5rADgS6JmS2M56uh3orrb6j/YgL83fuzP3A==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
+      "hint": "a34f37951181b002eeafb69220ecd3b71762203e29ffec0bb9af4c55d2165762"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIAhYLkw1H7GXOLe1lgGKfn/nf8fSFVp5iCcs0Ud0Da15Kulu5hjZ2m63Fis4w/ywwXiWxvUP5d1k6zy7cH2n+Y5ZICQgGB03pUKVo2EoVka4jNTMMjEmB+3el4/i7N0NDlbyw/FxOO6ecCSXASDSHtDeE0F/jpprqLUpD+61EkiqlByMVy1w==",
+        "sig": "MIGIAkIBBgsEAZU7XqA90SRgcelV/bL5LxTpIyrXBG7stttKLAxV0P0M9iwG6+NOPKL4qqI5gDNas69uZL/G79qVWlnsx+cCQgG7GGzie4ssJbGkkIdlQv91+RQKTGzcELVanmklT19aB3xsvGipirrYF/X+YR3l5dLh/k4Ue3/l+mD5K1m44RTaPg==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
+      "hint": "a34f37951181b002eeafb69220ecd3b71762203e29ffec0bb9af4c55d2165762"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIBBxT0n2ItXXkbuIKsxpbrOs41b8+xCO0+Cnft1+tS/yh3dSgpJOtQMQCCfF6EvtqdJ0+UxgLnzeJ5n3bFmASGGtQCQgCvgtpEPtZNIe7lmRxf1LxlGGPISzvP/gks3vFdj/7jaW3memcfjEQTa6avByAyQiVb3qKYKzLreN76arvhPCgRqQ==",
+        "sig": "MIGIAkIB9uuC1wrtU7HC/Q4jy7Lgj4ypJrQG4JQIrmsIbT8yZe+MeQg9dUZkDNjp0YAXEaOYF+fd8amWwWHE8eng2j1+N0kCQgFvVP+NtHpr0YGdFrB0Zot24J5q7LM16512ZHkMrGOCpfrSddQYK9rWPc+pMIViLJCTRPAZApcdRtDCdfHS8o4CeQ==",
         "keyid": ""
       }
     ]

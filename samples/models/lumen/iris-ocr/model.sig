@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "77f0a995b1c65c16c004bdf4072031fd9734daaeede7ffcc29ba13bb46596e49"
+      "hint": "a34f37951181b002eeafb69220ecd3b71762203e29ffec0bb9af4c55d2165762"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MIGIAkIB4wVxbnzVrBvkct9+BrfUHlpAUPQOm7S+1h5cteKX7FW7vVxccVcFxqRsdCfImp1AbecbL7CPNxBAhh1fY3GZMk8CQgE0T1wrg/XP2XeKh5dZfCcu5TqDseT0SwIcfSJJcC68z3enBrV+l07nOn6lCk9F4yAgsC2v8qXaGMIFvMFGimbsPg==",
+        "sig": "MIGHAkEdnOyob0LVPivfppOvwM5Y5vIf0dS/ae39pnNPYq9BprkbnMEIZ0VdcIJ7jBniSMTUfrWKMstDOu27lo2BTJ622gJCAL3H5+eIsidgl9e2F/lWPq9zNGbEBB4cGQWm8QZkF8Lc8O+HCmEkn6/80VjxkU7CIBV2d8uiXuE7naHt/X0xHqWJ",
         "keyid": ""
       }
     ]

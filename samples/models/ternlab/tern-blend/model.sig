@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
+      "hint": "4e2838fc147c1ffe822e8477a04fd2872faa1423add9748c932526cb32c9dcab"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQCrPxDbQsHmAkHQ1ys/xAJioLSXNEraXZ7w5LnTE4TZwAIgfaGMTBhdn14KfrRBaOKpTb0ymm9g9vMyMTbCnYZQEJ0=",
+        "sig": "MEYCIQCCmBCygzlA3ITlOYTQBBi8laKFhICUSfUE8I0U3fJ4uQIhANSgNs06jwkgquEAXsNdxgre9kTspi4kZicQte9H1tA+",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
+      "hint": "4e2838fc147c1ffe822e8477a04fd2872faa1423add9748c932526cb32c9dcab"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIF4V32GJfhIHLTv6h3jCzgMjGT3f7J804EX6OoTfd/G+AiEA5AE7NmvTPscWSv1vOf2GXLD1V82KmmqgSrj4VLQW7iA=",
+        "sig": "MEQCIDT2VlLrP4DVNLTQeS7diladMrvOwT0Ua5c7cHRyKti4AiBGu0lNv1fa3hpzxyAZRz3uYaHLotRaTakHj0qsPreYyA==",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "b0637ee9a67b02913802b78321c16081880f53f7b0efe697fc44a1a59cc3a9a6"
+      "hint": "4e2838fc147c1ffe822e8477a04fd2872faa1423add9748c932526cb32c9dcab"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEYCIQCAkDcxzlVL2u3tbri4lwwdoo0C6peRyfeCi8o/wDl4+gIhAKFBC8Oc8AZjPvvH+eAVjFvw9N+z2NNvk2Izzfjhz45v",
+        "sig": "MEUCIQD4XJkVseeiBMfkWYJAgqJbEVZP7FILEKf6RkDE/WRTKQIgEG6uuXxWBkBTOsjG/c7s0cEECkOSXVhw2ZXRyJFKaGQ=",
         "keyid": ""
       }
     ]

@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "e9abfbb262e28d53e18bb177a8d7cc7605bf71bb18794286114fa45303b4eba4"
+      "hint": "f2c06d6446b07877c77726a2f6baf9e1f6d8f553bb109e19b8fcb5374fc62bde"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEUCIQDmge5tAGlcmx4EPMaO2q5uWVrD7PX38BZJDGEExH6kyQIgMU+3lFREDj3Jg97tSmhTLS16gOMNFZl1JK+ltebdaAI=",
+        "sig": "MEQCIBWYPoKhN4rY8uJUixy/PCGbqk37XVO4RsghuE3ACw/cAiBgfHHCDK20kF1ybIKeDKm92R4vh6c+3Kr4Fa7rZ1/Vxg==",
         "keyid": ""
       }
     ]

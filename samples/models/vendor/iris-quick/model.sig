@@ -2,7 +2,7 @@
   "mediaType": "application/vnd.dev.sigstore.bundle.v0.3+json",
   "verificationMaterial": {
     "publicKey": {
-      "hint": "e9abfbb262e28d53e18bb177a8d7cc7605bf71bb18794286114fa45303b4eba4"
+      "hint": "f2c06d6446b07877c77726a2f6baf9e1f6d8f553bb109e19b8fcb5374fc62bde"
     },
     "tlogEntries": []
   },
@@ -11,7 +11,7 @@
     "payloadType": "application/vnd.in-toto+json",
     "signatures": [
       {
-        "sig": "MEQCIHLsDfbS4hbvdNSw1TxeIDpnYozUkfM0vlV4zhqt5NbgAiByp9+vc7zDcx2KgF5yDudBU5KQ2bOafL/qLPvSecYuJA==",
+        "sig": "MEUCIQCtfxHCtuWNlw/V6AKT0NEDzlwLVanbLSFPeZ8qWOkMLQIgXtKcSe93mgtsfrZ8CpH1SKWJFz+bU0jKN+anFH7aW5Y=",
         "keyid": ""
       }
     ]
