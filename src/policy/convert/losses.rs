@@ -26,6 +26,9 @@ pub struct Converted {
 /// Why keys are lost, by the beginnings of their paths; the first that fits counts.
 pub(super) type Why = &'static [(&'static str, &'static str)];
 
+/// The tests of a policy.
+const TESTS: &str = "test";
+
 /// Why a key is lost.
 pub(super) fn reason(key: &str, why: Why) -> &'static str {
     let fits =
@@ -49,6 +52,8 @@ impl Kept {
             lost.push(Lost { line: at.line(text), why: reason(&key, why), key });
         });
         lost.sort_by_key(|lost| lost.line);
+        // A list in one line is one key.
+        lost.dedup();
         lost
     }
 
@@ -60,6 +65,10 @@ impl Kept {
     }
 
     fn leaves(&self, value: Value<'_>, path: String, lost: &mut dyn FnMut(String, Place)) {
+        // They say nothing that the rules do not.
+        if path == TESTS && value.list().is_err() {
+            return lost(path, value.at());
+        }
         if self.0.contains(&value.at().start) {
             return;
         }
