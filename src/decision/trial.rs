@@ -86,7 +86,7 @@ pub fn try_test(policy: &Policy, rubric: &Rubric, test: &PolicyTest, now: Timest
     let policy = assumed.as_ref().unwrap_or(policy);
     let mut joined: Vec<Joined> =
         all.values().map(|given| Joined { digest: root(given), model: ModelId::new(&given.model) }).collect();
-    joined.sort_by(|a, b| a.digest.cmp(&b.digest));
+    joined.sort_by_key(|one| one.digest);
     let (mut models, mut seen) = (Vec::new(), Vec::new());
     for given in all.values() {
         let model = model(given);

@@ -20,6 +20,12 @@ use jiff::Timestamp;
 const MOST_SKEW: u32 = 86_400;
 
 type With = Box<dyn Fn(&mut Policy) + Send + Sync>;
+/// A key, whether it is set, and what changes it.
+type KeyPart<T> = (&'static str, bool, fn(&mut T));
+/// The same, with what is done to it.
+type ChangedPart<T> = (&'static str, Change, bool, fn(&mut T));
+/// A key of a stage that holds what it does, whether it is changed, and where that stands.
+type ActionPart = (&'static str, bool, fn(&mut Stage) -> &mut Action);
 
 /// A change of one rule.
 pub struct Mutant {
@@ -281,7 +287,7 @@ impl Mutants<'_> {
             move |policy| Some(&mut policy.requirements.get_mut(at)?.clauses),
             |clause| clause.path.to_string(),
         );
-        let parts: [(&str, Change, bool, fn(&mut Requirement)); 6] = [
+        let parts: [ChangedPart<Requirement>; 6] = [
             ("from_role", Change::Removed, narrows(requirement), |one| one.from_role = None),
             ("domain", Change::Removed, requirement.domain.is_some(), |one| one.domain = None),
             ("verifier", Change::Removed, requirement.verifier.is_some(), |one| one.verifier = None),
@@ -313,7 +319,7 @@ impl Mutants<'_> {
             move |policy| Some(&mut policy.summaries.get_mut(at)?.min_properties),
             String::clone,
         );
-        let parts: [(&str, bool, fn(&mut TrustedSummary)); 4] = [
+        let parts: [KeyPart<TrustedSummary>; 4] = [
             ("resource", summary.resource.is_some(), |one| one.resource = None),
             ("policy", summary.policy.is_some(), |one| one.policy = None),
             ("max_age_days", summary.max_age_days.is_some(), |one| one.max_age_days = None),
@@ -396,7 +402,7 @@ impl Mutants<'_> {
             || !stage.require_controls.is_empty()
             || !stage.require_claims.is_empty();
         let misses = asks || stage.from.is_some() || self.policy.ledger.asks();
-        let actions: [(&str, bool, fn(&mut Stage) -> &mut Action); 5] = [
+        let actions: [ActionPart; 5] = [
             ("on_contradicted", true, |stage| &mut stage.on_contradicted),
             ("on_missing", misses, |stage| &mut stage.on_missing),
             ("on_error", asks, |stage| &mut stage.on_error),
@@ -417,7 +423,7 @@ impl Mutants<'_> {
             self.stage(at, "min_level", Change::Loosened, |stage| stage.min_level -= 1);
         }
         let by_risk = stage.min_level_by_risk;
-        let parts: [(&str, bool, fn(&mut Stage)); 4] = [
+        let parts: [KeyPart<Stage>; 4] = [
             ("min_level_by_risk minimal", by_risk.minimal.is_some(), |one| {
                 one.min_level_by_risk.minimal = None
             }),

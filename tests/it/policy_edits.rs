@@ -277,7 +277,11 @@ fn an_exception_for_a_digest_is_for_these_bytes_alone() {
     };
     let text = edited(POLICY, &PolicyEdit::AddException(pinned.clone())).unwrap();
     assert!(text.contains(&format!("subject = \"sha256:{}\"", "11".repeat(32))), "{text}");
-    assert_eq!(read(&text).unwrap().exceptions, [pinned.clone()], "what is written is what was meant");
+    assert_eq!(
+        read(&text).unwrap().exceptions,
+        std::slice::from_ref(&pinned),
+        "what is written is what was meant"
+    );
     assert!(pinned.subject.matches("any/name", Some(&root)) && !pinned.subject.matches("acme/chat", None));
 }
 
