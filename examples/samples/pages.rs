@@ -255,7 +255,7 @@ touchmark ledger show
 
 /// The commands that look at a proposed policy.
 const PROPOSAL: &str = "\
-touchmark policy lint policies/next.toml --at 2026-12-01T00:00:00Z
+touchmark policy lint --policy policies/next.toml --at 2026-12-01T00:00:00Z
 touchmark policy exceptions --policy policies/next.toml --at 2026-12-01T00:00:00Z
 touchmark policy preview policies/next.toml
 touchmark policy test policies/samples.toml

@@ -149,7 +149,7 @@ require = ["L1.13"]
 /// How it begins.
 const PROPOSED_HEAD: &str = "\
 # A change that somebody proposes: the policy of the samples, with an exception and a requirement at the end.
-# `touchmark policy lint policies/next.toml` finds fault with both; `policy preview` shows what they would change.";
+# `touchmark policy lint --policy policies/next.toml` finds fault with both; `policy preview` shows what they would change.";
 
 /// What somebody wants to add, and the linter has something to say about.
 const PROPOSED: &str = r#"

@@ -131,6 +131,7 @@ mod reviews;
 mod samples;
 mod samples_claims;
 mod samples_controls;
+mod samples_policy;
 mod screens;
 mod signing_make;
 mod signing_verify;

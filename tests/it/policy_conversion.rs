@@ -213,7 +213,7 @@ fn each_way_to_sign_makes_a_model_validation() {
     }
     assert_eq!(
         keys(&made),
-        [("publisher.models", 15), ("publisher.identities.subject", 17), ("publisher.identities.issuer", 17)]
+        [("publisher.models", 15), ("publisher.identities.issuer", 17), ("publisher.identities.subject", 17)]
     );
     // Several authorities together have no place there, and links stay forbidden.
     let two = to_form(

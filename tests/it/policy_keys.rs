@@ -141,13 +141,7 @@ const ROWS: &[Row] = &[
         ask: SIGNED,
         says: "L1.08",
     },
-    Row {
-        key: "stage.name",
-        from: "name = \"production\"",
-        to: "name = \"shipping\"",
-        ask: SIGNED,
-        says: "no such stage",
-    },
+    Row { key: "stage.name", from: "\"production\"", to: "\"shipping\"", ask: SIGNED, says: "no such stage" },
     Row {
         key: "stage.on_contradicted",
         from: "min_level = 0\non_contradicted = \"closed\"",

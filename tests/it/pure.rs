@@ -312,6 +312,8 @@ fn a_gate_decides_on_what_it_has_just_seen() {
     let workbench = open(dir.path());
     let id = "acme/receipt-reader";
     verify(&workbench, &[id]);
+    // That gates decided before is known to each of the next ones.
+    workbench.gate(&ModelId::new(id), "production", false).unwrap();
     let admitted = workbench.gate(&ModelId::new(id), "production", false).unwrap();
     let readme = dir.path().join("models").join(id).join("README.md");
     let text = fs::read_to_string(&readme).unwrap();
@@ -336,6 +338,8 @@ fn a_gate_decides_by_anchors_and_policy_as_they_are_now() {
     let dir = copy_of_samples();
     let workbench = open(dir.path());
     let id = ModelId::new("lumen/iris-base");
+    // That gates decided before is known to each of the next ones.
+    workbench.gate(&id, "production", false).unwrap();
     let admitted = workbench.gate(&id, "production", false).unwrap();
     let key = dir.path().join("keys/lumen.pub.pem");
     let was = fs::read(&key).unwrap();
