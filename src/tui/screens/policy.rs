@@ -170,15 +170,17 @@ fn outcomes(view: &View, pen: Pen<'_>, columns: usize) -> Vec<Line<'static>> {
     let named = |stage: &Stage| (width(&crate::text::screen(&stage.name)) + 2).clamp(LEAST, MOST);
     let room = columns.saturating_sub(EVIDENCE) + 1;
     let needed: usize = view.policy.stages.iter().map(named).sum();
-    // Names are cut only where else not all stages would be seen.
-    let fits = if needed <= room { view.policy.stages.len() } else { (room / LEAST).max(1) };
-    // The stage in force is always among those shown.
+    // The stage in force is always among those shown, with its whole name.
     let at = view.policy.stages.iter().position(|stage| stage.name == view.stage).unwrap_or(0);
+    let rest = room.saturating_sub(view.policy.stages.get(at).map_or(0, named));
+    // Other names are cut only where else not all stages would be seen.
+    let fits = if needed <= room { view.policy.stages.len() } else { 1 + rest / LEAST };
     let first = (at + 1).saturating_sub(fits);
     let shown: Vec<&Stage> = view.policy.stages.iter().skip(first).take(fits).collect();
-    let spare = room / shown.len().max(1);
+    let spare = rest / shown.len().saturating_sub(1).max(1);
+    let is_whole = |stage: &Stage| needed <= room || stage.name == view.stage;
     let cells =
-        |stage: &Stage| if needed <= room { named(stage) } else { named(stage).min(spare.max(LEAST)) };
+        |stage: &Stage| if is_whole(stage) { named(stage) } else { named(stage).min(spare.max(LEAST)) };
     let role = |stage: &Stage| if stage.name == view.stage { Role::Title } else { Role::Muted };
     let row = |label: &str, cell: &dyn Fn(&Stage) -> Span<'static>| {
         let mut line = Line::from(pen.span(Role::Muted, fit(label, EVIDENCE)));
