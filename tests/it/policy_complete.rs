@@ -78,6 +78,10 @@ fn keys_and_words_are_offered_where_they_fit_and_nowhere_else() {
         ("[pub|]]", "[[publisher]]"),
         ("[crypto]\n[cr|", ""),
         ("[tr|", "[trust., [[trusted_summary]], [controls]"),
+        // What the table has further down is not offered again; what another one has is.
+        ("[[stage]]\nproductio|\nproduction = true\n", ""),
+        ("[[stage]]\nproductio|\n[[stage]]\nproduction = true\n", "production"),
+        ("[[stage]]\nbreak_glass = { app| }\napprovers = 2\n", "approvers"),
         // Nothing is known of these.
         ("# own|", ""),
         ("name = \"x\" |", ""),

@@ -24,7 +24,7 @@ pub enum May {
     Key {
         /// The table.
         layout: &'static Layout,
-        /// The keys before the cursor.
+        /// The keys that it has.
         has: Vec<String>,
     },
     /// A value of this form; a whole list where one is asked for and not begun.
@@ -57,12 +57,27 @@ pub fn place(text: &str, cursor: usize) -> Option<Place> {
     let may = match (&reader.mark, reader.stack.pop()?) {
         (Mark::Head(_), _) => May::Head,
         (Mark::Quote { .. }, Frame::Keys { value: Value::None, .. }) => return None,
-        (_, Frame::Keys { layout, has, value: Value::None }) if is_first => May::Key { layout: layout?, has },
+        (_, Frame::Keys { layout, mut has, value: Value::None }) if is_first => {
+            // A table within a line ends in it.
+            if reader.stack.is_empty() {
+                has.extend(keys_behind(text.get(cursor..)?));
+            }
+            May::Key { layout: layout?, has }
+        }
         (_, Frame::Keys { value: Value::Asked(key), .. }) => May::Value(key?.form),
         (_, Frame::List { each, is_full: false }) => May::Value(each?),
         _ => return None,
     };
     Some(Place { may, part: from..end, typed })
+}
+
+/// The keys on the lines behind the first, up to the next head.
+fn keys_behind(text: &str) -> impl Iterator<Item = String> {
+    let lines = text.lines().skip(1).take_while(|line| head(line).is_none());
+    lines.filter_map(|line| {
+        let key = line.split_once('=')?.0.trim();
+        (!key.is_empty() && key.chars().all(is_bare)).then(|| key.to_owned())
+    })
 }
 
 /// The section that a text ends in: where it begins behind its head, and its layout.
