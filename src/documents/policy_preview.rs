@@ -2,6 +2,7 @@
 
 use super::names;
 use super::policy_lint::LintFindingDocument;
+use super::policy_test::TestDocument;
 use super::workspace::PolicyFaultDocument;
 use crate::decision::{Decision, Standing};
 use crate::inventory::ModelId;
@@ -22,6 +23,10 @@ pub struct PolicyPreviewDocument<'a> {
     pub faults: Vec<PolicyFaultDocument<'a>>,
     /// Anchors of the policy that cannot be read.
     pub unreadable_anchors: Vec<UnreadableAnchorDocument<'a>>,
+    /// How many of the policy's own tests pass.
+    pub passing_tests: usize,
+    /// The others, in the order of the file.
+    pub failing_tests: Vec<TestDocument<'a>>,
     /// What the linter finds that it does not find in the policy in force.
     pub findings: Vec<LintFindingDocument<'a>>,
     /// What changes.
@@ -110,6 +115,8 @@ impl<'a> PolicyPreviewDocument<'a> {
             stage,
             faults: preview.faults.iter().map(PolicyFaultDocument::from).collect(),
             unreadable_anchors: preview.unreadable.iter().filter_map(unreadable).collect(),
+            passing_tests: preview.tests.passing,
+            failing_tests: preview.tests.failing.iter().map(|(test, tried)| (test, tried).into()).collect(),
             findings: preview.new_findings.iter().map(LintFindingDocument::from).collect(),
             flips: FlipsDocument::from(&preview.flips),
         }

@@ -2,10 +2,11 @@
 
 use super::lint::finding;
 use super::policy::policy_faults;
+use super::tested::one;
 use crate::decision::Standing;
 use crate::policy::{Became, DiffLine};
 use crate::text::{count, screen};
-use crate::view::flips::{Flip, Flips, Preview};
+use crate::view::flips::{Flip, Flips, Preview, TestsTried};
 use std::fmt::Write as _;
 
 /// What would change at a stage; of the models at most so many are listed.
@@ -19,6 +20,20 @@ pub fn preview(preview: &Preview, stage: &str, most: usize) -> String {
         let _ = writeln!(out, "! anchor {} cannot be read: {error}", screen(&anchor.name));
     }
     out.push_str(&flips(&preview.flips, stage, most));
+    let TestsTried { passing, failing } = &preview.tests;
+    let _ = match failing.len() {
+        0 if *passing == 0 => Ok(()),
+        0 => writeln!(
+            out,
+            "✓ {} of this policy {}",
+            count(*passing, "test"),
+            if *passing == 1 { "passes" } else { "pass" }
+        ),
+        some => {
+            writeln!(out, "\n{some} of {} of this policy would fail:", count(preview.tests.all(), "test"))
+        }
+    };
+    failing.iter().for_each(|(test, tried)| out.push_str(&one(test, tried)));
     if !preview.new_findings.is_empty() {
         let _ = writeln!(out, "\n{} new in this policy:", count(preview.new_findings.len(), "finding"));
         preview.new_findings.iter().for_each(|one| out.push_str(&finding(one)));

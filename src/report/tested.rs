@@ -35,7 +35,8 @@ pub fn tested(tests: &[PolicyTest], examined: &Examined, mutate: bool) -> String
     out
 }
 
-fn one(test: &PolicyTest, tried: &Tried) -> String {
+/// One test, and what came of it.
+pub(super) fn one(test: &PolicyTest, tried: &Tried) -> String {
     let mark = if tried.passes() { "✓" } else { "✗" };
     let mut out = format!("{mark} {}\n", screen(&test.name));
     for unexpected in &tried.unexpected {

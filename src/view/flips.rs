@@ -2,10 +2,10 @@
 //! nothing: it compares two views of the same models.
 
 use super::{AnchorInfo, View};
-use crate::decision::{Decision, Reason, ReasonCode, Standing};
+use crate::decision::{Decision, Reason, ReasonCode, Standing, Tried};
 use crate::inventory::ModelId;
-use crate::policy::PolicyError;
 use crate::policy::lint::{Finding, Lint};
+use crate::policy::{PolicyError, PolicyTest};
 use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -23,8 +23,26 @@ pub struct Preview {
     pub new_findings: Vec<Finding>,
     /// Anchors that cannot be read.
     pub unreadable: Vec<AnchorInfo>,
+    /// What its own tests come to.
+    pub tests: TestsTried,
     /// What changes.
     pub flips: Flips,
+}
+
+/// What the tests of a policy come to.
+#[derive(Debug, Clone, Default)]
+pub struct TestsTried {
+    /// How many pass.
+    pub passing: usize,
+    /// The others, in the order of the file, and what came of each.
+    pub failing: Vec<(PolicyTest, Tried)>,
+}
+
+impl TestsTried {
+    /// How many there are.
+    pub fn all(&self) -> usize {
+        self.passing + self.failing.len()
+    }
 }
 
 /// The models that stand elsewhere.

@@ -4,14 +4,16 @@
 use super::door::Workbench;
 use super::in_force::{PolicyInForce, invalid, parse_policy};
 use super::publish::Next;
+use crate::decision::{Tried, try_test};
 use crate::error::{Code, Error, Result};
 use crate::policy::lint::{Finding, Lint, lint};
-use crate::policy::{self, Policy, PolicyEdit, PolicyError, edited_on};
+use crate::policy::{self, Policy, PolicyEdit, PolicyError, PolicyTest, edited_on};
 use crate::signing::Progress;
 use crate::view::View;
-use crate::view::flips::{Flips, Preview};
+use crate::view::flips::{Flips, Preview, TestsTried};
 use crate::view::suspected::Suspected;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::path::Path;
 
 impl Workbench {
@@ -40,7 +42,8 @@ impl Workbench {
         let (found, known) = (lint(&after.policy), lint(&before.policy));
         let unreadable = after.anchors.iter().filter(|anchor| anchor.error.is_some()).cloned().collect();
         let new_findings = new_in(&found, &known);
-        Ok(Preview { faults: Vec::new(), lint: Some(found), new_findings, unreadable, flips })
+        let tests = tried(&after, progress)?;
+        Ok(Preview { faults: Vec::new(), lint: Some(found), new_findings, unreadable, tests, flips })
     }
 
     /// What would follow from denying an identity, from some time on or altogether.
@@ -127,6 +130,19 @@ pub(super) fn candidate(text: &str, file: Option<&Path>) -> std::result::Result<
         Some(file) => parse_policy(text, &origin, file),
         None => policy::parse(text, &origin, None),
     }
+}
+
+/// What the tests of the policy of a view come to.
+fn tried(view: &View, progress: &Progress) -> Result<TestsTried> {
+    let policy = &view.policy;
+    let try_one = |test: &PolicyTest| {
+        progress.check()?;
+        try_test(policy, &view.rubric, test, view.at)
+    };
+    let tried: Vec<Tried> = policy.tests.par_iter().map(try_one).collect::<Result<_>>()?;
+    let failing = policy.tests.iter().cloned().zip(tried).filter(|(_, tried)| !tried.passes());
+    let failing: Vec<(PolicyTest, Tried)> = failing.collect();
+    Ok(TestsTried { passing: policy.tests.len() - failing.len(), failing })
 }
 
 /// The findings that the other policy does not have, wherever they stand in it.

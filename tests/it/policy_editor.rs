@@ -758,6 +758,24 @@ fn what_is_probably_not_meant_shows_at_its_line() {
 // ---- on the screen ----
 
 #[test]
+fn the_tests_of_the_policy_stand_beside_it() {
+    let mut desk = Desk::editing();
+    desk.press(&["x"]);
+    desk.press(&["backspace"]);
+    let passing = shown(&mut desk.app, 160, 50);
+    assert!(passing.contains(" tests pass") && !passing.contains("would fail"), "{passing}");
+    let dir = copy_of_samples();
+    let path = dir.path().join(POLICY);
+    let policy = fs::read_to_string(&path).unwrap();
+    fs::write(&path, policy.replace("on_missing = \"closed\"", "on_missing = \"open\"")).unwrap();
+    let mut desk = Desk::at(dir);
+    desk.press(&["5", "e", "x"]);
+    desk.press(&["backspace"]);
+    let failing = shown(&mut desk.app, 160, 50);
+    assert!(failing.contains(" tests would fail") && failing.contains(" instead of refuse"), "{failing}");
+}
+
+#[test]
 fn hostile_text_in_the_policy_reaches_no_cell() {
     let dir = copy_of_samples();
     let path = dir.path().join(POLICY);

@@ -178,6 +178,31 @@ fn it_shows_what_the_linter_finds_anew_and_anchors_that_cannot_be_read() {
 }
 
 #[test]
+fn it_shows_what_the_policys_own_tests_come_to() {
+    let dir = copy_of_samples();
+    let workbench = open(dir.path());
+    let text = workbench.view().policy_text.clone();
+    let preview = |text: &str| workbench.preview_policy(text, &Progress::default()).unwrap();
+    let same = preview(&text);
+    assert!(same.tests.passing > 30 && same.tests.failing.is_empty(), "{:?}", same.tests.failing);
+    let open = preview(&text.replace("on_missing = \"closed\"", "on_missing = \"open\""));
+    let failing: Vec<&str> = open.tests.failing.iter().map(|(test, _)| test.name.as_str()).collect();
+    assert!(!failing.is_empty() && open.tests.all() == same.tests.all(), "{failing:?}");
+    let said = touchmark::report::preview(&open, "production", 0);
+    let head = format!("{} of {} tests of this policy would fail:\n", failing.len(), open.tests.all());
+    let lines = said.split_once(&head).unwrap().1;
+    assert!(
+        lines.starts_with(&format!("✗ {}\n    decision: expected refuse, found ", failing[0])),
+        "{lines}"
+    );
+    // A policy without tests says nothing of them, and an invalid one tries none.
+    let start = text.find("[[test]]").unwrap();
+    let none = touchmark::report::preview(&preview(&text[..start]), "production", 0);
+    assert!(!none.contains("test"), "{none}");
+    assert_eq!(preview("schema = \"trust-policy/0.1\"\ncolour = 1\n").tests.all(), 0);
+}
+
+#[test]
 fn nobody_waits_for_what_was_cancelled() {
     let dir = copy_of_samples();
     let workbench = open(dir.path());
@@ -202,6 +227,7 @@ fn the_command_shows_what_changes_and_its_status_says_whether_anything_does() {
     let (code, said) = run(&text, &[]);
     assert_eq!(code, Some(0), "{said}");
     assert!(said.starts_with("✓ no change") && said.contains("at stage production"), "{said}");
+    assert!(said.contains(" tests of this policy pass\n"), "{said}");
     let (code, said) = run("schema = \"trust-policy/0.1\"\ncolour = 1\n", &[]);
     assert_eq!(code, Some(2), "{said}");
     assert!(said.contains("colour"), "{said}");
@@ -222,6 +248,9 @@ fn the_command_shows_what_changes_and_its_status_says_whether_anything_does() {
     let (_, json) = run(&open, &["--format", "json"]);
     let document: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(document["stage"], "production");
+    let failing = document["failing_tests"].as_array().unwrap();
+    assert!(failing.iter().all(|test| test["passes"] == false) && !failing.is_empty(), "{failing:?}");
+    assert!(document["passing_tests"].as_u64() > Some(10));
     let models = document["flips"]["models"].as_array().unwrap();
     assert_eq!(models.len(), rows(&all));
     assert_eq!((&models[0]["turn"], &models[0]["before"]["decision"]), (&"let-in".into(), &"refuse".into()));

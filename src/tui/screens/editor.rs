@@ -2,6 +2,7 @@
 //! saving it would change.
 
 use crate::commands::Cmd;
+use crate::decision::Decision;
 use crate::text::{count, screen, width};
 use crate::tui::screens::paint::{Pane, Pen, choose, decision_look, first_row, fit, lines, put};
 use crate::tui::screens::toml::roles;
@@ -12,7 +13,7 @@ use crate::tui::state::editor::{
 use crate::tui::state::hit::{Drawn, Hit, Under};
 use crate::tui::state::popup::SaveAsk;
 use crate::tui::theme::Role;
-use crate::view::flips::{Flip, Preview};
+use crate::view::flips::{Flip, Preview, TestsTried};
 use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Modifier;
@@ -319,6 +320,23 @@ fn findings(preview: &Preview, pen: Pen<'_>, columns: usize) -> Vec<Line<'static
         let line = finding.line.map(|line| format!("line {line} ")).unwrap_or_default();
         let head = vec![pen.span(Role::Warn, "! "), pen.span(Role::Muted, line)];
         let what = format!("{} ({})", screen(&finding.what), finding.rule.code);
+        out.extend(pen.wrapped(head, Role::Text, &what, columns));
+    }
+    let TestsTried { passing, failing } = &preview.tests;
+    if !failing.is_empty() {
+        let what = format!("{} of {} would fail", failing.len(), count(preview.tests.all(), "test"));
+        out.push(pen.line(Role::Error, format!("✗ {what}")));
+    } else if *passing > 0 {
+        let what = if *passing == 1 { "passes" } else { "pass" };
+        out.push(pen.line(Role::Muted, format!("✓ {} {what}", count(*passing, "test"))));
+    }
+    for (test, tried) in failing.iter().take(MOST) {
+        let head = vec![pen.span(Role::Error, "✗ ")];
+        let (wanted, came) = (Decision::from(test.expect.decision), tried.verdict.decision);
+        let what = match wanted == came {
+            true => screen(&test.name),
+            false => format!("{}: {} instead of {}", screen(&test.name), came.word(), wanted.word()),
+        };
         out.extend(pen.wrapped(head, Role::Text, &what, columns));
     }
     let all = preview.lint.as_ref().map_or(0, |lint| lint.findings.len());
