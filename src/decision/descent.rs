@@ -3,7 +3,7 @@
 
 use crate::inventory::{Model, ModelId};
 use crate::lineage::{Graph, is_plausible};
-use crate::maturity::CapPlan;
+use crate::maturity::{CapPlan, ParentsTold};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -12,12 +12,53 @@ const MOST_COUNTED: usize = 10_000;
 /// The limit for all models together.
 const MOST_LOOKED: usize = 4_000_000;
 
-/// What is remembered of whether a derivation is plausible.
-mod remembered {
-    pub const NOT_ASKED: u8 = 0;
-    pub const NOTHING: u8 = 1;
-    pub const PLAUSIBLE: u8 = 2;
-    pub const DOUBTFUL: u8 = 3;
+/// Answers to a question about each place, found on demand and remembered: they take longer than most of what is judged,
+/// and no policy changes them.
+#[derive(Debug, Default)]
+struct Remembered(Box<[AtomicU8]>);
+
+impl Remembered {
+    const NOT_ASKED: u8 = 0;
+    const NOTHING: u8 = 1;
+    const YES: u8 = 2;
+    const NO: u8 = 3;
+
+    fn of(many: usize) -> Self {
+        Remembered((0..many).map(|_| AtomicU8::new(Remembered::NOT_ASKED)).collect())
+    }
+
+    /// The answer for a place; `find` gives it where nobody asked before.
+    fn get(&self, place: usize, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
+        let slot = self.0.get(place)?;
+        match slot.load(Ordering::Relaxed) {
+            Remembered::NOT_ASKED => {
+                let found = find();
+                let answer = match found {
+                    None => Remembered::NOTHING,
+                    Some(true) => Remembered::YES,
+                    Some(false) => Remembered::NO,
+                };
+                slot.store(answer, Ordering::Relaxed);
+                found
+            }
+            Remembered::YES => Some(true),
+            Remembered::NO => Some(false),
+            _ => None,
+        }
+    }
+
+    fn forget(&self, place: usize) {
+        self.0.get(place).into_iter().for_each(|slot| slot.store(Remembered::NOT_ASKED, Ordering::Relaxed));
+    }
+
+    /// Takes over what was known of what stood elsewhere.
+    fn take(&self, before: &Remembered, moved: &Moved) {
+        for (place, slot) in self.0.iter().enumerate() {
+            if let Some(was) = moved.before(place).and_then(|was| before.0.get(was)) {
+                slot.store(was.load(Ordering::Relaxed), Ordering::Relaxed);
+            }
+        }
+    }
 }
 
 /// The order in which nodes are judged, and what it was made of.
@@ -51,8 +92,10 @@ pub struct Descent {
     descendants: Arc<[u32]>,
     /// The places of those on whose parents sources or claims disagree, sorted.
     disputed: Vec<u32>,
-    /// By the places; computed on demand.
-    plausible: Box<[AtomicU8]>,
+    /// By the places: whether a derivation is plausible.
+    plausible: Remembered,
+    /// By the places: whether all that documents tell of the parents of a model stands in model cards.
+    only_in_card: Remembered,
 }
 
 impl Descent {
@@ -81,13 +124,13 @@ impl Descent {
     }
 
     fn with(graph: Arc<Graph>, plan: Arc<Plan>, descendants: Arc<[u32]>) -> Self {
-        let plausible = (0..graph.len()).map(|_| AtomicU8::new(remembered::NOT_ASKED)).collect();
         Descent {
             places: graph.places_of_models(),
             disputed: graph.disputed(),
             plan,
             descendants,
-            plausible,
+            plausible: Remembered::of(graph.len()),
+            only_in_card: Remembered::of(graph.len()),
             graph,
         }
     }
@@ -101,16 +144,12 @@ impl Descent {
         let counted = if has_same_edges { self.descendants.clone() } else { descendants(&graph).into() };
         let descent = Descent::with(graph, plan, counted);
         let moved = descent.moved_from(self);
-        for (place, slot) in descent.plausible.iter().enumerate() {
-            if let Some(was) = moved.before(place).and_then(|was| self.plausible.get(was)) {
-                slot.store(was.load(Ordering::Relaxed), Ordering::Relaxed);
-            }
-        }
-        for id in changed {
-            if let Some(slot) = descent.position(id).and_then(|place| descent.plausible.get(place)) {
-                slot.store(remembered::NOT_ASKED, Ordering::Relaxed);
-            }
-        }
+        descent.plausible.take(&self.plausible, &moved);
+        descent.only_in_card.take(&self.only_in_card, &moved);
+        changed
+            .iter()
+            .filter_map(|id| descent.position(id))
+            .for_each(|place| descent.plausible.forget(place));
         descent
     }
 
@@ -202,28 +241,17 @@ impl Descent {
 
     /// Whether what its derivations keep goes together in a model and its parents.
     pub(super) fn is_plausible(&self, models: &[Model], place: usize) -> Option<bool> {
-        let slot = self.plausible.get(place)?;
-        let known = match slot.load(Ordering::Relaxed) {
-            remembered::NOT_ASKED => {
-                let node = u32::try_from(place).ok();
-                let model = node.and_then(|node| models.get(self.graph.node_at(node)?.model()?));
-                let found =
-                    model.zip(node).and_then(|(model, node)| is_plausible(model, models, &self.graph, node));
-                let found = match found {
-                    None => remembered::NOTHING,
-                    Some(true) => remembered::PLAUSIBLE,
-                    Some(false) => remembered::DOUBTFUL,
-                };
-                slot.store(found, Ordering::Relaxed);
-                found
-            }
-            known => known,
-        };
-        match known {
-            remembered::PLAUSIBLE => Some(true),
-            remembered::DOUBTFUL => Some(false),
-            _ => None,
-        }
+        self.plausible.get(place, || {
+            let node = u32::try_from(place).ok()?;
+            let model = models.get(self.graph.node_at(node)?.model()?)?;
+            is_plausible(model, models, &self.graph, node)
+        })
+    }
+
+    /// Whether all that documents tell of the parents of the model of an index stands in model cards.
+    pub(super) fn is_only_in_card(&self, models: &[Model], index: usize) -> Option<bool> {
+        self.only_in_card
+            .get(self.place(index)?, || models.get(index).map(|model| ParentsTold::of(model).only_in_card))
     }
 }
 

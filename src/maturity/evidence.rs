@@ -75,6 +75,8 @@ pub struct Evidence<'a> {
     /// What documents tell of its parents, once somebody asked: several controls do, and decoding them takes longer than
     /// most of what is judged.
     pub told: OnceCell<ParentsTold>,
+    /// Whether all that documents tell of its parents stands in model cards, where that is known already.
+    pub only_in_card: Option<bool>,
 }
 
 /// What documents tell of the parents whose weights are in a model.
@@ -87,7 +89,8 @@ pub struct ParentsTold {
 }
 
 impl ParentsTold {
-    fn of(model: &Model) -> Self {
+    /// Of a model.
+    pub fn of(model: &Model) -> Self {
         let mut told = ParentsTold::default();
         let (mut all, mut in_card) = (0_usize, 0_usize);
         for parent in model.parents.each().filter(|parent| parent.relation.bears_weight()) {
@@ -104,6 +107,11 @@ impl ParentsTold {
 }
 
 impl Evidence<'_> {
+    /// Whether documents tell of parents, and all of them are model cards.
+    pub fn is_told_only_in_card(&self) -> bool {
+        self.only_in_card.unwrap_or_else(|| self.parents_told().only_in_card)
+    }
+
     /// What documents tell of the parents whose weights are in the model.
     pub fn parents_told(&self) -> &ParentsTold {
         self.told.get_or_init(|| ParentsTold::of(self.model))

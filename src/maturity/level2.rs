@@ -92,7 +92,7 @@ pub(super) fn derivation_declared(evidence: &Evidence<'_>) -> Finding {
         return Finding::contradicted(fact.into()).remedy(Remedy::CorrectParents);
     }
     let attested = !parents.all(|edge| edge.basis == Basis::Declared);
-    if !attested && evidence.parents_told().only_in_card {
+    if !attested && evidence.is_told_only_in_card() {
         let fact = LineageFact::OnlyInCard(parents.named());
         let finding = Finding::declared(Outcome::Partial, fact.into()).remedy(Remedy::AttestProvenance);
         return unless_unread(evidence, finding);

@@ -10,8 +10,11 @@ use crate::store::{LedgerEntry, RecordKind};
 use crate::text::Untrusted;
 use crate::view::View;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
+
+/// The decisions on so many models are read in one go through the ledger, on fewer model by model.
+const MANY: usize = 1000;
 
 /// By model: the latest word at each stage, sorted by stage.
 type Gates = BTreeMap<ModelId, Vec<Gated>>;
@@ -89,8 +92,17 @@ impl Workbench {
         view: &mut View,
         decided: Option<Vec<(usize, Gated)>>,
     ) -> Result<Vec<usize>> {
+        let asks = |view: &View| view.policy.asks_gates();
+        if Arc::ptr_eq(&before.models, &view.models)
+            && Arc::ptr_eq(&before.usage, &view.usage)
+            && asks(before) == asks(view)
+            && decided.as_ref().is_some_and(Vec::is_empty)
+        {
+            view.gates = before.gates.clone();
+            return Ok(Vec::new());
+        }
         let runs = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
-        let runs: Vec<ModelId> = match view.policy.asks_gates() {
+        let runs: Vec<ModelId> = match asks(view) {
             true => view.models.iter().map(|model| model.id.clone()).collect(),
             false => runs.map(|(id, _)| id.clone()).collect(),
         };
@@ -98,10 +110,17 @@ impl Workbench {
         let mut gates: Gates =
             runs.iter().filter_map(|id| Some((id.clone(), known?.get(id)?.clone()))).collect();
         let unread: Vec<&ModelId> = runs.iter().filter(|id| !gates.contains_key(id)).collect();
-        let read = match unread.is_empty() {
-            true => Vec::new(),
-            false => self.store().all_of(&RecordKind::Decision, &unread)?,
-        };
+        let mut read = Vec::new();
+        match unread.len() {
+            0 => {}
+            1..MANY => read = self.store().all_of(&RecordKind::Decision, &unread)?,
+            _ => {
+                let unread: HashSet<&ModelId> = unread.iter().copied().collect();
+                self.store().all(&RecordKind::Decision, &mut |entries| {
+                    read.extend(entries.into_iter().filter(|entry| unread.contains(&entry.model)));
+                })?;
+            }
+        }
         // All records of theirs are read, those that are new here among them.
         for (index, gated) in decided.into_iter().flatten() {
             let id = view.models.get(index).map(|model| &model.id);

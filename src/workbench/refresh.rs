@@ -196,9 +196,12 @@ impl Workbench {
             }
         };
         let goes_on = before.is_whole
-            && before.ledger.entries > 0
-            && before.ledger.entries <= end.entries
-            && store.entry(before.ledger.entries)?.is_some_and(|last| last.hash == before.ledger.hash);
+            && match before.ledger.entries {
+                // There was nothing to read, and there still is nothing.
+                0 => end.entries == 0 && before.is_judged(),
+                known if known > end.entries => false,
+                known => store.entry(known)?.is_some_and(|last| last.hash == before.ledger.hash),
+            };
         if goes_on {
             let mut some = Vec::new();
             for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
