@@ -174,6 +174,41 @@ fn a_governance_lead_trusts_an_observed_signer_and_the_queue_shrinks() {
 }
 
 #[test]
+fn a_rule_is_written_with_completion_and_saved() {
+    for (columns, rows) in SIZES {
+        let dir = copy_of_samples();
+        let mut terminal = Terminal::open(dir.path(), columns, rows);
+        terminal.wait("nothing verified yet");
+        terminal.keys("5");
+        terminal.wait("lumen-key");
+        terminal.keys("e");
+        terminal.wait("If you save");
+        // To the end of the text; then Ctrl-Space behind what was begun.
+        terminal.keys("\u{1b}[1;5F");
+        terminal.keys("\r[lineage]\runsig");
+        terminal.wait("unsig");
+        terminal.keys("\0");
+        terminal.wait("unsigned_ancestor");
+        terminal.keys("\r");
+        terminal.wait("unsigned_ancestor = ");
+        terminal.keys("\0");
+        terminal.wait("cap");
+        terminal.wait("fail");
+        terminal.keys("\u{1b}[B\r");
+        terminal.wait("unsigned_ancestor = \"warn\"");
+        terminal.keys("\u{13}");
+        terminal.wait("reason:");
+        terminal.keys("ancestors have to be signed\r");
+        terminal.wait("saved and in force");
+        let policy = std::fs::read_to_string(dir.path().join("policies/samples.toml")).unwrap();
+        assert!(policy.contains("\n[lineage]\nunsigned_ancestor = \"warn\""), "{policy}");
+        terminal.keys("\u{1b}");
+        terminal.gone("If you save");
+        leave(&mut terminal);
+    }
+}
+
+#[test]
 fn a_long_verification_is_cancelled_and_nothing_is_recorded() {
     for (columns, rows) in SIZES {
         let dir = copy_of_samples();
