@@ -4,14 +4,14 @@ use super::descent::Descent;
 use super::family::{Cap, Family};
 use super::given::{Input, Known};
 use super::kin::Kin;
-use super::own::{Own, cap};
+use super::own::{Own, Weight, cap};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Assessment, Evidence, Kinship, Musts, Outcomes, Score, Star, Usage, assess};
-use crate::policy::{Action, Class, Exception, Stage};
+use crate::policy::{Action, Class, Exception, Stage, UnsignedAncestor};
 use crate::signing::Recalled;
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -180,9 +180,38 @@ pub struct Judgement {
     /// The reason that weighs most in each.
     first: Vec<Option<Reason>>,
     stage: Option<Stage>,
+    unsigned: Unsigned,
     standings: Arc<[Standing]>,
     pub(super) family: Arc<Family>,
     pub(super) kin: Arc<Kin>,
+}
+
+/// What the policy does about ancestors that nobody signed, whatever the stage.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Unsigned {
+    /// None where they only cap levels.
+    action: Option<Action>,
+    /// Below which places such a one stands; empty where it is not asked.
+    below: Vec<bool>,
+}
+
+impl Unsigned {
+    fn of(rule: UnsignedAncestor, family: &Family) -> Self {
+        let action = match rule {
+            UnsignedAncestor::Cap => return Unsigned::default(),
+            UnsignedAncestor::Warn => Action::Warn,
+            UnsignedAncestor::Fail => Action::Closed,
+        };
+        Unsigned { action: Some(action), below: family.below_unsigned() }
+    }
+
+    /// What is against the model of an index because of its ancestors, where a stage wants a level of it.
+    fn weighs(&self, family: &Family, wanted: u8, index: usize) -> Option<Weight> {
+        let is_below = |place: usize| self.below.get(place).copied().unwrap_or_default();
+        let unsigned = self.action.filter(|_| family.descent().place(index).is_some_and(is_below));
+        let class = family.weighs(wanted, index);
+        (class.is_some() || unsigned.is_some()).then(|| Weight { class: class.flatten(), unsigned })
+    }
 }
 
 /// Where a shape stands among the distinct ones.
@@ -330,12 +359,14 @@ impl Judgement {
             None => Arc::new(kin),
         };
         let stage = rules.stage.cloned();
-        let is_same = |before: &&Judgement| before.own == own && before.stage == stage;
+        let unsigned = Unsigned::of(input.policy.lineage.unsigned_ancestor, &family);
+        let is_same =
+            |before: &&Judgement| before.own == own && before.stage == stage && before.unsigned == unsigned;
         let standings = match before.filter(is_same) {
             Some(before) => before.standings.clone(),
-            None => standings(&shapes, &family, &own, stage.as_ref()),
+            None => standings(&shapes, &family, &own, stage.as_ref(), &unsigned),
         };
-        Judgement { shapes, own, first, stage, standings, family, kin }
+        Judgement { shapes, own, first, stage, unsigned, standings, family, kin }
     }
 
     /// What the lineage says of the model of an index, from the input that was judged.
@@ -406,8 +437,8 @@ impl Judgement {
     pub fn cause(&self, index: usize) -> Option<Reason> {
         let place = self.shapes.place(index)?;
         let (first, own) = (self.first.get(place)?.clone(), self.own.get(place)?);
-        let weighs = self.stage.as_ref().and_then(|_| self.family.weighs(own.wanted, index));
-        let cap = weighs.map(|class| own.cap(self.stage.as_ref(), class));
+        let weighs = self.stage.as_ref().and_then(|_| self.unsigned.weighs(&self.family, own.wanted, index));
+        let cap = weighs.map(|weight| own.cap(self.stage.as_ref(), weight));
         let mut reasons: Vec<Reason> = first.into_iter().chain(cap).collect();
         sort(&mut reasons);
         reasons.into_iter().next()
@@ -419,6 +450,7 @@ impl Judgement {
             && Arc::ptr_eq(&self.family, &other.family)
             && self.first == other.first
             && self.stage == other.stage
+            && self.unsigned == other.unsigned
     }
 
     /// The verdicts of all models, in their order.
@@ -437,8 +469,8 @@ impl Judgement {
         let code = |stage| Some(verification?.check(stage)?.code);
         let shape = self.shapes.get(index)?;
         let mut reasons = rules.reasons(shape, code);
-        let class = rules.stage.and_then(|_| self.family.weighs(rules.wanted(shape), index));
-        reasons.extend(class.map(|class| cap(rules.stage, class, rules.excuses_ancestors(shape))));
+        let weight = rules.stage.and_then(|_| self.unsigned.weighs(&self.family, rules.wanted(shape), index));
+        reasons.extend(weight.map(|weight| cap(rules.stage, weight, rules.excuses_ancestors(shape))));
         let is_needed = reasons.iter().any(|reason| reason.class == Some(Class::Unavailable));
         if let Some(at) = rules.relies(shape).filter(|_| is_needed) {
             let (code, fact) = (ReasonCode::LastPass, ReasonFact::PassedBefore { at });
@@ -466,12 +498,18 @@ impl Judgement {
     }
 }
 
-fn standings(shapes: &Shapes, family: &Family, own: &[Own], stage: Option<&Stage>) -> Arc<[Standing]> {
+fn standings(
+    shapes: &Shapes,
+    family: &Family,
+    own: &[Own],
+    stage: Option<&Stage>,
+    unsigned: &Unsigned,
+) -> Arc<[Standing]> {
     let standing = |index: usize| {
         let own = shapes.place(index).and_then(|place| own.get(place)).copied().unwrap_or(Own::NONE);
         let (effective, tainted) = family.level(index);
-        let weighs = stage.and_then(|_| family.weighs(own.wanted, index));
-        let cap = weighs.map(|class| own.cap(stage, class));
+        let weighs = stage.and_then(|_| unsigned.weighs(family, own.wanted, index));
+        let cap = weighs.map(|weight| own.cap(stage, weight));
         let worst = own.worst.max(cap.as_ref().map(|reason| reason.action));
         let decision = match decision(worst) {
             _ if own.is_open => Decision::NotJudged,
@@ -503,6 +541,7 @@ pub(super) fn evidence<'e, 'a: 'e>(
         usage,
         seal,
         told: OnceCell::new(),
+        only_in_card: input.descent.is_only_in_card(input.models, index),
     }
 }
 

@@ -74,6 +74,41 @@ impl Family {
         weighs.then_some((result.level < wanted).then_some(Class::Missing))
     }
 
+    /// Below which nodes stands an ancestor without a signature that no summary stands for, by the graph's places. One
+    /// whose evidence contradicts counts as such: it is not better than one that nobody signed. A circle proves nothing,
+    /// and so is all of it below one.
+    pub fn below_unsigned(&self) -> Vec<bool> {
+        /// No edge further down.
+        const NEVER: u8 = u8::MAX;
+        let plan = self.descent.plan();
+        // How many edges further down such an ancestor begins to bear.
+        let mut bears = vec![NEVER; plan.len()];
+        for place in plan.order() {
+            let from = |parent: usize| {
+                let node = self.nodes.get(parent).copied().unwrap_or(CapNode::UNRESOLVED);
+                let above = match bears.get(parent).copied().unwrap_or(NEVER) {
+                    NEVER => NEVER,
+                    edges => edges.saturating_sub(1),
+                };
+                let by_itself = node.beneath.unwrap_or(node.state);
+                let is_unsigned = matches!(by_itself, CapState::Unsigned | CapState::Contradicted);
+                let bears = if is_unsigned { 0 } else { above };
+                match node.state {
+                    CapState::Summary if bears == NEVER => NEVER,
+                    // Beyond its hops a summary stands for nothing.
+                    CapState::Summary => node.hops.map_or(NEVER, |hops| hops.max(bears)),
+                    _ => bears,
+                }
+            };
+            let first = match plan.is_on_cycle(place) {
+                true => 0,
+                false => plan.parents(place).map(from).min().unwrap_or(NEVER),
+            };
+            bears.get_mut(place).into_iter().for_each(|slot| *slot = first);
+        }
+        bears.into_iter().map(|edges| edges == 0).collect()
+    }
+
     /// Why the level is below the model's own, or why the model is tainted though its own evidence is not.
     pub fn cap(&self, index: usize) -> Option<Cap> {
         let place = self.descent.place(index)?;

@@ -504,6 +504,7 @@ fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) ->
         policy: input.policy,
         now: input.now,
         told: OnceCell::new(),
+        only_in_card: None,
     }
 }
 

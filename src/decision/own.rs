@@ -5,14 +5,26 @@ use super::shape::{Decided, Rules, Shape};
 use crate::maturity::Star;
 use crate::policy::{Action, Class, Stage};
 
+/// What is against a model because of its ancestors.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Weight {
+    /// Its class; none where it only informs.
+    pub class: Option<Class>,
+    /// What the policy does about an ancestor that nobody signed, whatever the stage; none where all are signed.
+    pub unsigned: Option<Action>,
+}
+
 /// What the lineage weighs at a stage, where an exception may excuse what ancestors lack.
-pub(super) fn cap(stage: Option<&Stage>, class: Option<Class>, is_excused: bool) -> Reason {
-    let is_excused = is_excused && class == Some(Class::Missing);
-    let action = match stage.zip(class) {
-        Some((stage, class)) if !is_excused => stage.action(class),
-        _ => Action::Open,
+pub(super) fn cap(stage: Option<&Stage>, weight: Weight, is_excused: bool) -> Reason {
+    let by_stage = stage.zip(weight.class).map_or(Action::Open, |(stage, class)| stage.action(class));
+    let unsigned = weight.unsigned.filter(|unsigned| *unsigned > by_stage);
+    // A contradiction is what it is, also where the missing signature weighs more.
+    let class = weight.class.or(unsigned.map(|_| Class::Missing));
+    let (action, fact) = match unsigned {
+        _ if is_excused && class == Some(Class::Missing) => (Action::Open, ReasonFact::Excepted),
+        Some(unsigned) => (unsigned, ReasonFact::UnsignedAncestor),
+        None => (by_stage, ReasonFact::Cap),
     };
-    let fact = if is_excused { ReasonFact::Excepted } else { ReasonFact::Cap };
     Reason { code: ReasonCode::Cap, class, action, fact }
 }
 
@@ -63,8 +75,8 @@ impl Own {
         (own, first)
     }
 
-    pub fn cap(&self, stage: Option<&Stage>, class: Option<Class>) -> Reason {
-        cap(stage, class, self.excuses_ancestors)
+    pub fn cap(&self, stage: Option<&Stage>, weight: Weight) -> Reason {
+        cap(stage, weight, self.excuses_ancestors)
     }
 
     /// Whether the broken glass lets in what it and its ancestors have against it.

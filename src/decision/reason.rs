@@ -145,6 +145,8 @@ pub enum ReasonFact {
     },
     /// The cap of the verdict.
     Cap,
+    /// An ancestor is not signed, and the policy says what that means at every stage.
+    UnsignedAncestor,
     /// The policy has no such stage.
     NoStage,
     /// Only part of the model was verified.

@@ -54,9 +54,9 @@ pub enum UnsignedAncestor {
     /// It caps the level.
     #[default]
     Cap,
-    /// It caps the level and needs an acknowledgement.
+    /// It caps the level, and at every stage needs an acknowledgement.
     Warn,
-    /// It counts as a failure.
+    /// It caps the level, and no stage lets the model in.
     Fail,
 }
 

@@ -3,7 +3,7 @@
 use super::{Case, Face, caps, controls, remedies};
 use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord, StandingException};
 use crate::maturity::{ControlFact, Remedy};
-use crate::policy::Class;
+use crate::policy::{Action, Class};
 use crate::signing::{Check, Stage, Verification, remedy_for};
 use crate::text::{Untrusted, count, screen};
 use std::cmp::Reverse;
@@ -143,6 +143,14 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
                 "Fix the failed checks",
             ),
         },
+        ReasonFact::UnsignedAncestor => said(
+            match reason.action {
+                Action::Closed => "an ancestor is not signed, which the policy refuses at every stage",
+                _ => "an ancestor is not signed, which the policy wants acknowledged",
+            }
+            .to_owned(),
+            "Have the ancestors signed and verified, or build on others",
+        ),
         ReasonFact::Part => {
             let part = case.verification.and_then(|verification| verification.files.part.as_ref());
             let only: Vec<&str> = part.iter().flat_map(|part| &part.only).map(Untrusted::raw).collect();

@@ -305,7 +305,7 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
         ReasonFact::BelowStage { .. } => {
             vec![here("See which controls of the next level are open", Deed::Score)]
         }
-        ReasonFact::Cap => match &case.verdict.cap {
+        ReasonFact::Cap | ReasonFact::UnsignedAncestor => match &case.verdict.cap {
             // The remedy is at the end of the chain.
             Some(_) if case.chain.len() > 2 => {
                 chain::cause(&case.chain).map(|(id, why)| lift(id, why)).into_iter().collect()

@@ -388,8 +388,9 @@ fn a_model_that_only_its_claims_contradict_is_not_said_to_be_capped_by_ancestors
 
 #[test]
 fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
-    let mut pickled = model("acme/pickled");
+    let (mut pickled, mut bare) = (model("acme/pickled"), model("acme/bare"));
     pickled.formats = vec![Format::Pickle];
+    bare.signature = None;
     let case = Case::new(vec![
         (pickled, Some(by("CN=acme release"))),
         (derived("acme/child", "acme/pickled"), Some(by("CN=acme release"))),
@@ -398,6 +399,8 @@ fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
         (model("nobody/bot"), Some(by("CN=acme release"))),
         (derived("acme/tainted", "acme/bad"), Some(by("CN=acme release"))),
         (model("acme/bad"), Some(fails())),
+        (derived("acme/of-bare", "acme/bare"), Some(by("CN=acme release"))),
+        (bare, None),
     ]);
     let base = POLICY.replace("ban_formats = [\"pickle\"]", "ban_formats = []");
     let raised = base
@@ -407,8 +410,12 @@ fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
         "name = \"staging\"\nmin_level = 1",
         "name = \"staging\"\nmin_level = 1\nrequire = [\"L1.10\"]",
     );
+    let picky = base.replace(
+        "[[stage]]\nname = \"dev\"",
+        "[lineage]\nunsigned_ancestor = \"fail\"\n[[stage]]\nname = \"dev\"",
+    );
     let policies: Vec<Policy> =
-        [base, raised, open, asking].iter().map(|text| parse(text, "t", None).unwrap()).collect();
+        [base, raised, open, asking, picky].iter().map(|text| parse(text, "t", None).unwrap()).collect();
     for before in &policies {
         for after in &policies {
             for (from, to) in
@@ -428,6 +435,7 @@ fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
     assert_ne!(standings(&policies[0]), standings(&policies[1]));
     assert_ne!(standings(&policies[0]), standings(&policies[2]));
     assert_ne!(standings(&policies[0]), standings(&policies[3]));
+    assert_ne!(standings(&policies[0]), standings(&policies[4]));
 }
 
 #[test]

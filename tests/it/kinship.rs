@@ -10,7 +10,7 @@ use touchmark::attest::{
     Transformation, Validity,
 };
 use touchmark::decision::{
-    Descent, Input, Judgement, Known, Stop, Verdict, apply_policy, digests_of, origins, proven,
+    Decision, Descent, Input, Judgement, Known, Stop, Verdict, apply_policy, digests_of, origins, proven,
 };
 use touchmark::inventory::{Basis, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::lineage::{Digests, Graph, GraphFinding, Proven, Stated};
@@ -631,6 +631,43 @@ fn a_summary_counts_only_when_all_seven_steps_hold() {
     let checked = check_summary(&said, &policy(), at(NOW)).unwrap();
     assert_eq!(checked.unknown.iter().collect::<Vec<_>>(), [SummaryStep::Policy, SummaryStep::Age]);
     assert!(checked.failed.is_empty() && !checked.holds());
+}
+
+#[test]
+fn a_summary_stands_for_a_missing_signature_as_far_as_it_reaches() {
+    let fail = "[lineage]\nunsigned_ancestor = \"fail\"";
+    let decided = |hops: &str, is_summarised: bool, name: &str| {
+        let text =
+            POLICY.replace("[lineage]", fail).replace("max_hops_covered = 1", hops).replace("warn", "open");
+        let family = Family::default()
+            .with("acme/base", &[])
+            .with("acme/mid", &["acme/base"])
+            .with("acme/top", &["acme/mid"]);
+        let family = match is_summarised {
+            true => {
+                let mut said = testimony("v", Said::Summary(Box::new(vsa())));
+                said.claimed.kind = Some(PredicateKind::Summary);
+                said.whose = vec!["gate".into()];
+                family.says("acme/base", said)
+            }
+            false => family,
+        };
+        let family = family.change("acme/base", |model, verification| {
+            model.signature = None;
+            *verification = None;
+        });
+        let judged = family.judged_by(parse(&text, "t", None).unwrap());
+        judged.judgement.standing(judged.index(name)).unwrap().decision
+    };
+    for (hops, is_summarised, mid, top) in [
+        ("max_hops_covered = 1", true, Decision::Admit, Decision::Refuse),
+        ("max_hops_covered = 2", true, Decision::Admit, Decision::Admit),
+        ("", true, Decision::Admit, Decision::Admit),
+        ("", false, Decision::Refuse, Decision::Refuse),
+    ] {
+        let found = (decided(hops, is_summarised, "acme/mid"), decided(hops, is_summarised, "acme/top"));
+        assert_eq!(found, (mid, top), "{hops} {is_summarised}");
+    }
 }
 
 #[test]

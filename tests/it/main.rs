@@ -156,6 +156,7 @@ mod tui_state;
 mod tui_table;
 mod unlock;
 #[cfg(unix)]
+mod unsigned_ancestors;
 mod unwritable;
 mod verify_edges;
 mod walked;

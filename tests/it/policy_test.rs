@@ -127,6 +127,30 @@ fn rules_about_summaries_can_be_protected_by_tests_that_give_parents() {
     );
 }
 
+#[test]
+fn the_rule_about_unsigned_ancestors_is_protected_by_a_test_that_gives_one() {
+    let with = |tests: &str| {
+        let text = LINEAGE.split("[[test]]").next().unwrap();
+        let text = format!(
+            "{text}[lineage]\nunsigned_ancestor = \"fail\"\n[[stage]]\nname = \"any\"\non_missing = \"open\"\n{tests}"
+        );
+        examined(&read(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}")))
+    };
+    let test = |base: &str| {
+        format!(
+            "[[test]]\nname = \"it\"\nstage = \"any\"\ngiven = {{ model = \"acme/bot\", {ACME}, parents = [{{ model = \"acme/base\", {base} }}] }}\nexpect = {{ decision = \"EXPECTED\" }}\n"
+        )
+    };
+    let rule = "lineage.unsigned_ancestor";
+    let found = with(&test("state = \"unsigned\"").replace("EXPECTED", "refuse"));
+    assert!(found.passes() && named(&found, Effect::Noticed).contains(&rule), "{:?}", found.rules);
+    let found = with(&test(ACME).replace("EXPECTED", "admit"));
+    assert!(found.passes() && named(&found, Effect::Unreached).contains(&rule), "{:?}", found.rules);
+}
+
+/// The signer of a model.
+const ACME: &str = "signer = { anchor = \"ca\", issuer = \"CN=root\", subject = \"CN=acme\" }";
+
 /// A policy with one test, which passes.
 const ONE: &str = r#"schema = "trust-policy/0.1"
 name = "t"

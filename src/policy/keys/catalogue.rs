@@ -240,7 +240,11 @@ pub(in crate::policy) static LINEAGE: Layout = Layout {
     keys: &[
         may("min_completeness", Share, "share of the declared edges that must be verified, 0 to 1"),
         may("max_depth", Number(1, 100_000), "how many generations of ancestors are examined"),
-        may("unsigned_ancestor", Word(|| words(&UNSIGNED_ANCESTORS)), "`cap`, `warn` or `fail`"),
+        may(
+            "unsigned_ancestor",
+            Word(|| words(&UNSIGNED_ANCESTORS)),
+            "what an ancestor that nobody signed means: `cap` (it caps levels), `warn` (it needs an acknowledgement at every stage, too) or `fail` (it is refused at every stage)",
+        ),
         may("ancestor_contradicted", Word(|| words(&ALWAYS)), "`fail`, the only value"),
     ],
 };
