@@ -87,6 +87,7 @@ mod nasty;
 mod next;
 mod numbers_as_written;
 mod observed;
+mod ocsf;
 mod oms_musts;
 mod palette;
 mod part;

@@ -14,13 +14,14 @@ use crate::documents::{
     LedgerImportDocument, LedgerOutcome, LedgerReplayDocument, LedgerVerifyDocument, names,
 };
 use crate::error::{Code, Error, Result};
+use crate::forms::ocsf;
 use crate::inventory::ModelId;
 use crate::report::{self, Columns, Row};
 use crate::store::{EvidenceDigest, LedgerEntry};
 use crate::text::{count, screen};
 use crate::words::reviews::said;
 use crate::workbench::{CheckedAgainst, LedgerWord, ReplayBy, VerifiedLedger, Workbench, past_review};
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 use std::ops::ControlFlow::{self, Break, Continue};
 use std::path::{Path, PathBuf};
@@ -50,11 +51,24 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "FILE|now")]
         policy: Option<PathBuf>,
     },
-    Export,
+    Export {
+        /// `jsonl`: all records as they are, which `ledger import` reads; `ocsf`: verifications and decisions as events for
+        /// other systems, see docs/ocsf.md
+        #[arg(long = "as", value_name = "FORM", value_enum, default_value_t)]
+        form: LedgerForm,
+    },
     Import {
         /// JSON Lines, as `ledger export` writes them
         file: PathBuf,
     },
+}
+
+/// In which form a ledger is exported.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LedgerForm {
+    #[default]
+    Jsonl,
+    Ocsf,
 }
 
 /// The arguments of `ledger checkpoint`.
@@ -94,7 +108,7 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
         LedgerCommand::Replay { record, policy } => {
             return replay(&workbench, *record, policy.as_deref(), output);
         }
-        LedgerCommand::Export => export(&workbench, output),
+        LedgerCommand::Export { form } => export(&workbench, *form, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }
     .map(|()| 0)
@@ -276,14 +290,37 @@ fn show(workbench: &Workbench, model: Option<&ModelId>, output: &Output) -> Resu
     Ok(())
 }
 
-fn export(workbench: &Workbench, output: &Output) -> Result<()> {
+/// Hands the ledger to `take`, line by line.
+fn lines(
+    workbench: &Workbench,
+    form: LedgerForm,
+    mut take: impl FnMut(String) -> Result<ControlFlow<()>>,
+) -> Result<()> {
+    match form {
+        LedgerForm::Jsonl => workbench.export_ledger(take),
+        LedgerForm::Ocsf => workbench.show_ledger(None, |entry| match ocsf(&entry)? {
+            Some(line) => take(line),
+            None => Ok(Continue(())),
+        }),
+    }
+}
+
+fn export(workbench: &Workbench, form: LedgerForm, output: &Output) -> Result<()> {
     let mut left = 0_u64;
-    workbench.export_ledger(|_| {
+    lines(workbench, form, |_| {
         left += 1;
         Ok(Continue(()))
     })?;
+    let all = workbench.view().ledger.entries;
+    if form == LedgerForm::Ocsf && all > left {
+        let kept = usize::try_from(all - left).unwrap_or(usize::MAX);
+        output.note(&format!(
+            "{} left out: only verifications and decisions are events",
+            count(kept, "record")
+        ));
+    }
     let mut counted = |take: &mut dyn FnMut(&str) -> Result<ControlFlow<()>>| {
-        workbench.export_ledger(|line| {
+        lines(workbench, form, |line| {
             let Some(less) = left.checked_sub(1) else { return Ok(Break(())) };
             left = less;
             take(&line)

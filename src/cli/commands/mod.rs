@@ -102,7 +102,7 @@ impl Command {
     /// Whether its output is a file for other programs: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
         match self {
-            Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export) => true,
+            Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export { .. }) => true,
             Command::Report(report) => report.is_product(),
             _ => false,
         }
