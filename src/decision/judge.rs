@@ -4,7 +4,7 @@
 use crate::attest::{Claims, Judge, NamedDigest, Piece};
 use crate::error::Result;
 use crate::inventory::{Basis, FactKey, Looked, Model};
-use crate::maturity::Testimony;
+use crate::maturity::{Gated, Passed, Testimony};
 use crate::policy::Policy;
 use crate::progress::Progress;
 use crate::signing::{Bundle, Judging, Verification, VerifyOptions, bundle_in, bundle_moments};
@@ -108,6 +108,21 @@ pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'
 pub fn holds_by_claims(testimonies: &[Testimony], by: &By<'_>) -> Option<Timestamp> {
     let ages = testimonies.iter().flat_map(|testimony| ages(&testimony.claimed, by.policy));
     ages.filter(|moment| *moment > by.now).min()
+}
+
+/// Whether an earlier word counts at a time, where a stage takes it for what is not available for so many hours.
+pub(super) fn counts_for(passed: Timestamp, hours: u32, now: Timestamp) -> bool {
+    let most = SignedDuration::from_hours(i64::from(hours));
+    (SignedDuration::ZERO..=most).contains(&now.duration_since(passed))
+}
+
+/// Whether an earlier word of a gate counts at one of two times and not at the other.
+pub fn counts_otherwise(policy: &Policy, gated: &Gated, (one, other): (Timestamp, Timestamp)) -> bool {
+    let hours = policy.stage(gated.stage.raw()).and_then(|stage| stage.cached_max_hours);
+    let counts = |passed: &Passed, hours: u32| {
+        counts_for(passed.at, hours, one) != counts_for(passed.at, hours, other)
+    };
+    hours.zip(gated.passed.as_ref()).is_some_and(|(hours, passed)| counts(passed, hours))
 }
 
 /// The same of what the policy says alone.

@@ -54,7 +54,9 @@ pub use inputs::{
     FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyChangeRecordSchema, PolicyInput,
     ReviewRecordSchema, SeenDigests, StatedDigests, VerificationRecordSchema, bytes_of, digest_of,
 };
-pub use judge::{By, add_policy, aliases, holds_by_claims, holds_by_policy, holds_until, judge_model};
+pub use judge::{
+    By, add_policy, aliases, counts_otherwise, holds_by_claims, holds_by_policy, holds_until, judge_model,
+};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};

@@ -2,6 +2,7 @@
 //! the reasons that lie in the model itself, for every stage, without another look at the model.
 
 use super::anchoring::{Anchoring, Unanchored};
+use super::judge::counts_for;
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{Glass, ReviewWord, StandingReview};
 use crate::inventory::is_loadable;
@@ -267,7 +268,7 @@ impl<'a> Rules<'a> {
     /// that were not computed lately are not known to be the same, and an expired policy admits nothing.
     pub fn relies(&self, shape: &Shape) -> Option<Timestamp> {
         let stage = self.stage?;
-        let most = SignedDuration::from_hours(i64::from(stage.cached_max_hours?));
+        let hours = stage.cached_max_hours?;
         if self.policy.expired_at(self.now) || self.is_too_old(shape, stage) {
             return None;
         }
@@ -275,7 +276,7 @@ impl<'a> Rules<'a> {
         let counts = |(place, at, policy): &&(usize, Timestamp, String)| {
             self.policy.stages.get(*place).is_some_and(|one| one.name == stage.name)
                 && *policy == self.policy.digest
-                && (SignedDuration::ZERO..=most).contains(&self.now.duration_since(*at))
+                && counts_for(*at, hours, self.now)
         };
         passed.filter(counts).map(|(_, at, _)| *at).next()
     }

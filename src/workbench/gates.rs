@@ -2,7 +2,7 @@
 //! of the policy asks for the word of another. Other records are not read.
 
 use super::door::Workbench;
-use crate::decision::{About, Decision, Making, ReasonCode};
+use crate::decision::{About, Decision, Making, ReasonCode, counts_otherwise};
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::maturity::{Gated, Passed};
@@ -83,6 +83,14 @@ fn put(gates: &mut Vec<Gated>, mut gated: Gated) {
     }
 }
 
+/// The models of which an earlier word does not count any more, by their indices.
+fn lapsed(before: &View, view: &View) -> Vec<usize> {
+    let times = (before.at, view.at);
+    let lapses = |gated: &Gated| counts_otherwise(&view.policy, gated, times);
+    let lapsed = view.usage.iter().filter(|(_, usage)| usage.gates.iter().any(lapses));
+    lapsed.filter_map(|(id, _)| Some(view.model(id)?.0)).collect()
+}
+
 impl Workbench {
     /// Brings the words of gates up to date with what was decided since, where the ledger goes on from the one that was
     /// read; puts them to how the models are used; and says of which models they are others now, by their indices.
@@ -99,7 +107,7 @@ impl Workbench {
             && decided.as_ref().is_some_and(Vec::is_empty)
         {
             view.gates = before.gates.clone();
-            return Ok(Vec::new());
+            return Ok(lapsed(before, view));
         }
         let runs = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
         let runs: Vec<ModelId> = match asks(view) {
@@ -157,7 +165,8 @@ impl Workbench {
             let id = view.models.get(*index).map(|model| &model.id);
             id.is_some_and(|id| view.usage.get(id) != before.usage.get(id))
         };
-        let touched = changed.into_iter().map(|(index, _)| index).filter(differs).collect();
+        let mut touched: Vec<usize> = changed.into_iter().map(|(index, _)| index).filter(differs).collect();
+        touched.extend(lapsed(before, view));
         view.gates = Arc::new(gates);
         Ok(touched)
     }

@@ -320,6 +320,7 @@ impl Case {
             policy: &self.policy,
             now: at(NOW),
             told: std::cell::OnceCell::new(),
+            only_in_card: None,
         })
     }
 

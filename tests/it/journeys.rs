@@ -180,7 +180,7 @@ fn a_rule_is_written_with_completion_and_saved() {
         let mut terminal = Terminal::open(dir.path(), columns, rows);
         terminal.wait("nothing verified yet");
         terminal.keys("5");
-        terminal.wait("lumen-key");
+        terminal.wait("e edits");
         terminal.keys("e");
         terminal.wait("If you save");
         // To the end of the text; then Ctrl-Space behind what was begun.

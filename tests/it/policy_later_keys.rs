@@ -4,7 +4,10 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::Value;
 use std::fs;
 use std::process::Output;
+use touchmark::decision::counts_otherwise;
+use touchmark::maturity::{Gated, Passed};
 use touchmark::policy::{Action, Policy, concerns, parse};
+use touchmark::signing::RootDigest;
 
 const HEAD: &str = "schema = \"trust-policy/0.1\"\nname = \"x\"\nversion = \"1\"\n";
 
@@ -87,6 +90,35 @@ fn an_earlier_decision_counts_for_some_hours_or_not_at_all() {
     ] {
         let said = fault(&stage(keys));
         assert!(said.starts_with(&format!("Some({line})")) && said.contains(says), "{keys}: {said}");
+    }
+}
+
+#[test]
+fn an_earlier_decision_begins_and_ends_to_count_at_its_moments() {
+    let policy = read(
+        "[[stage]]\nname = \"a\"\non_unavailable = \"cached\"\ncached_max_hours = 2\n[[stage]]\nname = \"b\"\n",
+    );
+    let at = |text: &str| -> jiff::Timestamp { format!("2026-11-20T{text}Z").parse().unwrap() };
+    let gated = |stage: &str, passed: bool| Gated {
+        stage: stage.into(),
+        let_in: true,
+        root: None,
+        at: at("10:00:00"),
+        relied: false,
+        passed: passed.then(|| Passed { root: RootDigest([1; 32]), policy: "p".into(), at: at("10:00:00") }),
+    };
+    for (from, to, differs) in [
+        ("10:00:00", "12:00:00", false),
+        ("12:00:00", "12:00:01", true),
+        ("12:00:01", "12:00:00", true),
+        ("09:59:59", "10:00:00", true),
+        ("12:00:01", "23:00:00", false),
+    ] {
+        let otherwise = |gated: &Gated| counts_otherwise(&policy, gated, (at(from), at(to)));
+        assert_eq!(otherwise(&gated("a", true)), differs, "{from} {to}");
+        assert!(
+            !otherwise(&gated("a", false)) && !otherwise(&gated("b", true)) && !otherwise(&gated("c", true))
+        );
     }
 }
 
