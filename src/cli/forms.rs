@@ -1,6 +1,6 @@
 //! `--as`: in which form something is printed. The forms stand in one table, which the workbench shares.
 
-use crate::forms::{FORMS, FORMS_OF_REPORTS, Form, Subject};
+use crate::forms::{FORMS, FORMS_OF_REPORTS, Form, FormRow, Subject};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// Of rows and pages.
@@ -21,7 +21,11 @@ pub(super) fn of_asked() -> impl TypedValueParser<Value = Form> {
 /// Of reports; the endings of files are understood too.
 pub(super) fn of_reports() -> impl TypedValueParser<Value = Form> {
     let rows = FORMS.iter().filter(|row| FORMS_OF_REPORTS.contains(&row.form));
-    let words = rows.map(|row| PossibleValue::new(row.word).alias(row.extension));
+    let value = |row: &FormRow| match row.form.is_folder() {
+        true => PossibleValue::new(row.word),
+        false => PossibleValue::new(row.word).alias(row.extension),
+    };
+    let words = rows.map(value);
     PossibleValuesParser::new(words)
         .map(|word| Form::of_word(&word).or_else(|| Form::of_extension(&word)).unwrap_or(Form::Text))
 }

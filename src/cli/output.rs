@@ -94,10 +94,21 @@ impl Output {
         }
     }
 
+    /// Prints bytes that were made in a form, as they are.
+    pub(super) fn made_bytes(&self, bytes: &[u8]) {
+        if !self.quiet {
+            self.write_bytes(bytes);
+        }
+    }
+
     /// False when nothing more can be written: nobody reads any more, or the disk is full.
     fn write_out(&self, text: &str) -> bool {
+        self.write_bytes(text.as_bytes())
+    }
+
+    fn write_bytes(&self, bytes: &[u8]) -> bool {
         let mut out = std::io::stdout().lock();
-        let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+        let written = out.write_all(bytes).and_then(|()| out.flush());
         written.map_err(|cause| self.lose(cause)).is_ok()
     }
 

@@ -54,9 +54,9 @@ pub use inventory::{
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
 pub use maturity_report::{
-    MaturityReportDocument, ModelDetail, NotLookedAt, Population, ReportAbout, ReportInputs, ReportPolicy,
-    ReportRubric, ReportedCheck, ReportedClaim, ReportedControl, ReportedLevel, ReportedLineage,
-    ReportedModel, ReportedVerification,
+    MaturityReportDocument, ModelDetail, NotLookedAt, Population, RelevantClause, ReportAbout, ReportInputs,
+    ReportPolicy, ReportRubric, ReportedCheck, ReportedClaim, ReportedClause, ReportedControl, ReportedLevel,
+    ReportedLineage, ReportedMapping, ReportedModel, ReportedVerification,
 };
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
 pub use policy_conversion::{LostDocument, PolicyConversionDocument};

@@ -45,6 +45,9 @@ pub struct ExceptionDocument<'a> {
     pub expires: Timestamp,
     /// `ahead`, `running`, `ends-soon` or `ended`.
     pub term: &'static str,
+    /// The same, for forms.
+    #[serde(skip)]
+    pub state: Term,
     /// Whole days since it began; negative before.
     pub age_days: i64,
     /// Whole days until it ends; negative after.
@@ -75,6 +78,7 @@ impl<'a> From<&'a Excepted> for ExceptionDocument<'a> {
                 Term::EndsSoon => "ends-soon",
                 Term::Ended => "ended",
             },
+            state: *term,
             age_days: *age_days,
             days_left: *days_left,
             models: *models,

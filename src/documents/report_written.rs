@@ -20,7 +20,7 @@ pub struct ReportWrittenDocument<'a> {
 pub struct WrittenReport<'a> {
     /// The file, as it was named.
     pub file: Cow<'a, str>,
-    /// Its form: `markdown`, `html`, `json` or `csv`.
+    /// Its form: `markdown`, `html`, `json`, `csv`, `oscal`, …
     pub form: &'static str,
     /// How many bytes it has.
     pub bytes: u64,

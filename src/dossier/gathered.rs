@@ -6,6 +6,7 @@ use crate::decision::{CapStep, Inputs, Verdict, WalkEnd};
 use crate::error::{Code, Error, Result};
 use crate::inventory::Model;
 use crate::maturity::Kinship;
+use crate::view::excepted::Excepted;
 use crate::view::{PastReview, View};
 
 /// So many edges above a model are listed.
@@ -31,6 +32,8 @@ pub struct Dossier<'v> {
     pub ends: Vec<WalkEnd>,
     /// What the lineage says of it.
     pub kinship: Kinship,
+    /// The exceptions of the policy that are for it.
+    pub exceptions: Vec<Excepted>,
     /// All reviews of it, the newest first.
     pub reviews: Vec<PastReview>,
     /// The evidence, by digest.
@@ -55,6 +58,7 @@ impl<'v> Dossier<'v> {
             ancestry: Ancestry::of(view, &model.id, MOST_EDGES),
             ends: view.walk_ends(index),
             kinship: view.kinship(index),
+            exceptions: view.exceptions_of(std::iter::once(index)),
             reviews,
             pieces: Pieces::of_model(view, index).ok_or_else(missing)?,
         })

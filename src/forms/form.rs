@@ -19,6 +19,14 @@ pub enum Form {
     Dot,
     /// A graph for Mermaid.
     Mermaid,
+    /// SARIF, for code scanning.
+    Sarif,
+    /// JUnit XML, for pipelines.
+    Junit,
+    /// CycloneDX attestations.
+    CycloneDx,
+    /// A folder of OSCAL documents.
+    Oscal,
 }
 
 /// A row of the table of forms.
@@ -32,7 +40,7 @@ pub struct FormRow {
     pub key: Option<char>,
     /// Its name for people.
     pub name: &'static str,
-    /// How its files end.
+    /// How its files end; empty where it is a folder.
     pub extension: &'static str,
 }
 
@@ -47,7 +55,7 @@ const fn row(
 }
 
 /// All forms.
-pub const FORMS: [FormRow; 8] = [
+pub const FORMS: [FormRow; 12] = [
     row(Form::Text, "text", None, "plain text", "txt"),
     row(Form::Markdown, "markdown", Some('m'), "Markdown", "md"),
     row(Form::Csv, "csv", Some('c'), "CSV", "csv"),
@@ -56,6 +64,10 @@ pub const FORMS: [FormRow; 8] = [
     row(Form::Svg, "svg", Some('s'), "SVG", "svg"),
     row(Form::Dot, "dot", Some('d'), "Graphviz", "dot"),
     row(Form::Mermaid, "mermaid", Some('r'), "Mermaid", "mmd"),
+    row(Form::Sarif, "sarif", None, "SARIF", "sarif"),
+    row(Form::Junit, "junit", None, "JUnit", "xml"),
+    row(Form::CycloneDx, "cdxa", None, "CycloneDX attestations", "cdx.json"),
+    row(Form::Oscal, "oscal", None, "OSCAL", ""),
 ];
 
 impl Form {
@@ -74,6 +86,11 @@ impl Form {
         self.row().map_or("", |row| row.extension)
     }
 
+    /// Whether it is several files in a folder.
+    pub fn is_folder(self) -> bool {
+        self.extension().is_empty()
+    }
+
     /// The form of a word.
     pub fn of_word(word: &str) -> Option<Form> {
         FORMS.iter().find(|row| row.word == word).map(|row| row.form)
@@ -83,7 +100,18 @@ impl Form {
     pub fn of_extension(extension: &str) -> Option<Form> {
         let extension = extension.to_ascii_lowercase();
         let extension = if extension == "htm" { "html" } else { extension.as_str() };
-        FORMS.iter().find(|row| row.extension == extension).map(|row| row.form)
+        FORMS.iter().find(|row| !row.form.is_folder() && row.extension == extension).map(|row| row.form)
+    }
+
+    /// The form of a file, by how its name ends: the longest ending decides.
+    pub fn of_name(name: &str) -> Option<Form> {
+        let dots = name.match_indices('.');
+        dots.filter_map(|(dot, _)| Form::of_extension(name.get(dot + 1..)?)).next()
+    }
+
+    /// Whether a file of this form may be called as those of another: all that are JSON end so.
+    pub fn may_end_as(self, other: Form) -> bool {
+        self == other || self.extension().ends_with(&format!(".{}", other.extension()))
     }
 
     /// The form of a key.

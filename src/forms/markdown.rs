@@ -61,10 +61,14 @@ fn fenced<'l>(lines: impl Iterator<Item = &'l str> + Clone, out: &mut String) {
     let _ = writeln!(out, "{fence}");
 }
 
-/// One line of text that stays text.
 fn text(cell: &Cell) -> String {
-    let mut out = String::with_capacity(cell.text().len() + 8);
-    for c in cell.text().chars() {
+    escaped(cell.text())
+}
+
+/// One line of text that stays text.
+pub(super) fn escaped(line: &str) -> String {
+    let mut out = String::with_capacity(line.len() + 8);
+    for c in line.chars() {
         if MARKUP.contains(&c) {
             out.push('\\');
         }

@@ -130,7 +130,14 @@ pub fn page(page: &Page, form: Form) -> Result<String> {
         Form::Markdown => Ok(markdown(page)),
         Form::Csv => Ok(csv(page)),
         Form::Html => Ok(html(page)),
-        Form::Json | Form::Svg | Form::Dot | Form::Mermaid => Err(no_such(form)),
+        Form::Json
+        | Form::Svg
+        | Form::Dot
+        | Form::Mermaid
+        | Form::Sarif
+        | Form::Junit
+        | Form::CycloneDx
+        | Form::Oscal => Err(no_such(form)),
     }
 }
 

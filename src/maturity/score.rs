@@ -126,7 +126,7 @@ impl Tally {
                 _ => may_weight,
             };
             tally.possible += 2 * u64::from(weight);
-            tally.earned += u64::from(weight) * halves(outcome);
+            tally.earned += u64::from(weight) * u64::from(halves(outcome));
             match outcome {
                 Outcome::Unknown => tally.unknown += 1,
                 _ => tally.judged += 1,
@@ -147,7 +147,7 @@ impl Tally {
 }
 
 /// What an outcome earns, in halves of its weight.
-fn halves(outcome: Outcome) -> u64 {
+pub fn halves(outcome: Outcome) -> u8 {
     match outcome {
         Outcome::Pass => 2,
         Outcome::Partial => 1,

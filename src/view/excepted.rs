@@ -26,6 +26,11 @@ const DAY_SECONDS: i64 = 24 * 60 * 60;
 impl View {
     /// Those of the policy, in the order of their ends.
     pub fn exceptions(&self) -> Vec<Excepted> {
+        self.exceptions_of(0..self.models.len())
+    }
+
+    /// The same, with the counts for the models of these indices alone.
+    pub fn exceptions_of(&self, models: impl Iterator<Item = usize> + Clone) -> Vec<Excepted> {
         let days = |from: jiff::Timestamp, to: jiff::Timestamp| {
             (to.as_second() - from.as_second()).div_euclid(DAY_SECONDS)
         };
@@ -34,11 +39,12 @@ impl View {
             .exceptions
             .iter()
             .map(|exception| {
-                let (mut models, mut excuses) = (0, 0);
-                for (index, model) in self.models.iter().enumerate() {
+                let (mut many, mut excuses) = (0, 0);
+                let some = models.clone().filter_map(|index| Some((index, self.models.get(index)?)));
+                for (index, model) in some {
                     let root = self.verification(index).and_then(|verification| verification.root_of_files());
                     if exception.subject.matches(model.id.raw(), root.as_ref()) {
-                        models += 1;
+                        many += 1;
                         excuses += usize::from(self.rests_on(index, exception));
                     }
                 }
@@ -47,7 +53,7 @@ impl View {
                     term: exception.term(self.at),
                     age_days: days(exception.created, self.at),
                     days_left: days(self.at, exception.expires),
-                    models,
+                    models: many,
                     excuses,
                 }
             })

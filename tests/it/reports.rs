@@ -14,13 +14,13 @@ use touchmark::commands::Screen;
 use touchmark::forms::AUDIT_COLUMNS;
 use touchmark::tui::Popup;
 
-const MODEL: &str = "acme/claims-sorter";
+pub const MODEL: &str = "acme/claims-sorter";
 /// Its parent fails its own verification.
 const CAPPED: &str = "acme/support-bot-voice";
-const AT: &str = "2026-12-01T00:00:00Z";
+pub const AT: &str = "2026-12-01T00:00:00Z";
 
 /// The samples with some models verified, reviewed, deployed and claimed about; what is judged is as of one time.
-fn desk() -> Desk {
+pub fn desk() -> Desk {
     let desk = Desk::new();
     for model in
         [MODEL, "northwind/harbour-7b-instruct", "northwind/harbour-7b", "acme/support-bot-7b", CAPPED]
@@ -45,11 +45,11 @@ fn desk() -> Desk {
     desk
 }
 
-fn report(desk: &Desk, words: &[&str]) -> String {
+pub fn report(desk: &Desk, words: &[&str]) -> String {
     desk.works(&[&["report", "maturity", "--at", AT][..], words].concat())
 }
 
-fn json(desk: &Desk, words: &[&str]) -> Value {
+pub fn json(desk: &Desk, words: &[&str]) -> Value {
     serde_json::from_str(&report(desk, &[words, &["--as", "json"]].concat())).unwrap()
 }
 
@@ -308,7 +308,9 @@ fn auditors_get_a_row_for_each_control_in_columns_that_stay() {
     let desk = desk();
     let csv = report(&desk, &[MODEL, "--as", "csv"]);
     assert!(
-        csv.starts_with("control id,subject,result,evidence URL,sha256,collected at,collector\r\n"),
+        csv.starts_with(
+            "control id,subject,result,evidence URL,sha256,collected at,collector,evidence relevant to\r\n"
+        ),
         "{csv}"
     );
     let rows = fields(&csv);
@@ -318,7 +320,7 @@ fn auditors_get_a_row_for_each_control_in_columns_that_stay() {
     for (row, control) in rows[1..].iter().zip(found["detail"]["controls"].as_array().unwrap()) {
         assert_eq!(
             (&row[0], row[1].as_str(), row.len()),
-            (&control["id"].as_str().unwrap().to_owned(), MODEL, 7)
+            (&control["id"].as_str().unwrap().to_owned(), MODEL, 8)
         );
         assert_eq!(row[2], control["outcome"].as_str().unwrap());
         let piece = &control["evidence"][0]["sha256"];
@@ -344,7 +346,7 @@ fn auditors_get_a_row_for_each_control_in_columns_that_stay() {
 fn the_same_store_and_time_give_the_same_bytes_anywhere() {
     let desk = desk();
     for about in [&[MODEL][..], &["--producer", "acme"], &[]] {
-        for form in ["md", "html", "json", "csv", "text"] {
+        for form in ["md", "html", "json", "csv", "sarif", "junit", "cdxa", "text"] {
             let words = [&["report", "maturity", "--at", AT, "--as", form][..], about].concat();
             let once = desk.works(&words);
             let elsewhere = Command::new(env!("CARGO_BIN_EXE_touchmark"))
@@ -396,7 +398,7 @@ fn files_are_written_whole_and_never_over_others() {
         (&["-o", "b"], "the ending does not say"),
         (&["-o", "b.md", "-o", "b.md"], "named twice"),
         (&["-o", "b.md", "-o", "./b.md"], "named twice"),
-        (&["-o", "c.pdf"], "the ending does not say"),
+        (&["-o", "c.docx"], "the ending does not say"),
         (&["nobody/knows-it"], "neither a model"),
     ] {
         let words = [&["report", "maturity"][..], words].concat();
@@ -415,7 +417,7 @@ fn files_are_written_whole_and_never_over_others() {
 }
 
 /// A workspace whose models carry what an attacker would choose for names.
-fn hostile() -> (tempfile::TempDir, usize) {
+pub fn hostile() -> (tempfile::TempDir, usize) {
     let dir = tempfile::tempdir().unwrap();
     let component = |name: &String| {
         serde_json::json!({
@@ -442,7 +444,7 @@ fn assert_harmless(form: &str, text: &str) {
         "html" => drop(text_of(text)),
         "csv" => {
             for row in fields(text) {
-                assert_eq!(row.len(), 7, "{row:?}");
+                assert_eq!(row.len(), 8, "{row:?}");
                 for field in &row {
                     let first = field.trim_start().chars().next().unwrap_or('x');
                     assert!(!"=+-@＝＋－＠".contains(first), "{field} begins a formula");

@@ -11,7 +11,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{MAIN_SEPARATOR, Path};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// How the names of files begin that are written beside their targets.
 pub(crate) const DRAFT: &str = ".touchmark-";
@@ -322,6 +322,36 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<()> {
 pub fn name(draft: NamedTempFile, path: &Path, replacing: bool) -> io::Result<()> {
     let done = if replacing { draft.persist(path) } else { draft.persist_noclobber(path) };
     done.map(drop).map_err(|failed| failed.error)
+}
+
+/// Makes a folder beside `path`, which is gone with all that is in it unless it is then given that name.
+///
+/// # Errors
+/// `E-WRITE`.
+pub fn folder_beside(path: &Path) -> Result<TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(DRAFT).rand_bytes(DRAFT_LETTERS);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o777));
+    }
+    builder.tempdir_in(folder_of(path)).map_err(|cause| Error::write(path, &cause))
+}
+
+/// Gives a folder of [`folder_beside`] its name. An empty folder of that name is replaced, and nothing else.
+///
+/// # Errors
+/// Why it has no name now; what had that name is unchanged.
+pub fn name_folder(draft: TempDir, path: &Path) -> io::Result<()> {
+    #[cfg(not(unix))]
+    if path.is_dir() {
+        fs::remove_dir(path)?;
+    }
+    fs::rename(draft.path(), path)?;
+    // Nothing has the draft's name any more.
+    drop(draft.keep());
+    Ok(())
 }
 
 /// Replaces what is in a file; a link stays a link, and permissions stay. `before` is what it must still

@@ -5,11 +5,11 @@ use crate::cli::common::Common;
 use crate::cli::forms::of_reports;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
-use crate::disk::{folder_of, name, write_beside};
+use crate::disk::{folder_beside, folder_of, name, name_folder, write_beside};
 use crate::documents::{MaturityReportDocument, ReportAbout, ReportWrittenDocument, WrittenReport, names};
 use crate::dossier::Dossier;
 use crate::error::{Code, Error, Result};
-use crate::forms::{FORMS_OF_REPORTS, Form, ReportFile, report};
+use crate::forms::{FORMS_OF_REPORTS, Form, OSCAL_FILES, ReportFile, has_oscal, oscal, report};
 use crate::inventory::ModelId;
 use crate::store::EvidenceDigest;
 use crate::text::{Untrusted, nearest, screen, size};
@@ -17,10 +17,11 @@ use crate::view::{SurveyOf, View, publisher};
 use crate::workbench::Workbench;
 use aws_lc_rs::digest::{Context, SHA256};
 use clap::{Args, Subcommand};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::{BufWriter, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use tempfile::NamedTempFile;
+use tempfile::{NamedTempFile, TempDir};
 
 /// The commands of `report`.
 #[derive(Debug, Subcommand)]
@@ -36,7 +37,9 @@ pub(crate) struct Maturity {
     /// Report on all models of this producer
     #[arg(long, value_name = "NAME", conflicts_with = "model")]
     producer: Option<String>,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .json, .csv or .txt. `-` is standard output
+    /// Write to this file (repeat); its ending says the form: .md, .html, .json, .csv,
+    /// .sarif, .xml (JUnit), .cdx.json or .txt. `-` is standard output.
+    /// With --as oscal: a new or empty folder
     #[arg(long, short, value_name = "FILE")]
     out: Vec<PathBuf>,
     /// Form of what goes to standard output, and of files whose ending says nothing
@@ -103,7 +106,9 @@ fn of_models(
         None => (ReportAbout::Inventory(&view.workspace.name), "all models".to_owned()),
         Some(name) => (ReportAbout::Producer(name), format!("models of the producer {}", name.raw())),
     };
-    let document = MaturityReportDocument::of_models(&view, about, &filter, &models, &survey)?;
+    let excepted = view.exceptions_of(models.iter().copied());
+    let figures = (&survey, excepted.as_slice());
+    let document = MaturityReportDocument::of_models(&view, about, &filter, &models, figures)?;
     write(&ReportFile { view: &view, document, models: &models }, arguments, targets, output)
 }
 
@@ -145,13 +150,19 @@ fn targets(arguments: &Maturity) -> Result<Vec<Target<'_>>> {
             true => Target { file: None, form: arguments.form.unwrap_or(Form::Text) },
             false => Target { file: Some(file), form: form_of(file, arguments.form)? },
         };
+        if target.form.is_folder() && target.file.is_none() {
+            return Err(folder_wanted());
+        }
         if targets.iter().any(|known| known.file == target.file) {
             return Err(twice(file));
         }
         targets.push(target);
     }
+    if targets.is_empty() && arguments.form.is_some_and(Form::is_folder) {
+        return Err(folder_wanted());
+    }
     let mut places = BTreeSet::new();
-    for file in targets.iter().filter_map(|target| target.file) {
+    for (file, form) in targets.iter().filter_map(|target| Some((target.file?, target.form))) {
         if let Some(folder) = Some(folder_of(file)).filter(|folder| !folder.is_dir()) {
             return Err(Error::new(Code::Write, "the folder does not exist")
                 .at_path(folder)
@@ -162,6 +173,10 @@ fn targets(arguments: &Maturity) -> Result<Vec<Target<'_>>> {
             return Err(twice(file));
         }
         match std::fs::symlink_metadata(file) {
+            Ok(metadata) if form.is_folder() => match metadata.is_dir() && is_empty(file)? {
+                true => {}
+                false => return Err(filled(file)),
+            },
             Ok(metadata) if !arguments.force || metadata.is_dir() => return Err(taken(file)),
             _ => {}
         }
@@ -170,7 +185,7 @@ fn targets(arguments: &Maturity) -> Result<Vec<Target<'_>>> {
 }
 
 fn twice(file: &Path) -> Error {
-    Error::new(Code::Usage, "this file is named twice").at_path(file)
+    Error::new(Code::Usage, "this file is named twice").at_path(file).help("name it once")
 }
 
 /// Where a file lies, however its folder is written.
@@ -185,21 +200,36 @@ fn taken(file: &Path) -> Error {
         .help("name another file, or replace it with --force; nothing was changed")
 }
 
+fn is_empty(folder: &Path) -> Result<bool> {
+    let mut entries = std::fs::read_dir(folder).map_err(|cause| Error::read(folder, &cause))?;
+    Ok(entries.next().is_none())
+}
+
+fn filled(folder: &Path) -> Error {
+    Error::new(Code::Usage, "there is something of that name already, and it is not an empty folder")
+        .at_path(folder)
+        .help("name a folder that does not exist yet; nothing was changed")
+}
+
+fn folder_wanted() -> Error {
+    Error::new(Code::Usage, "OSCAL is several files").help("name a new folder for them with --out FOLDER")
+}
+
 /// The form of a file, by its ending, or else as it was asked for.
 fn form_of(file: &Path, asked: Option<Form>) -> Result<Form> {
-    let ending = file.extension().and_then(|ending| Form::of_extension(&ending.to_string_lossy()));
+    let ending = file.file_name().and_then(|name| Form::of_name(&name.to_string_lossy()));
     let ending = ending.filter(|form| FORMS_OF_REPORTS.contains(form));
     match (ending, asked) {
-        (Some(ending), Some(asked)) if ending != asked => Err(Error::new(
+        (Some(ending), Some(asked)) if !asked.may_end_as(ending) => Err(Error::new(
             Code::Usage,
             format!("the ending stands for {}, and --as asks for {}", ending.name(), asked.name()),
         )
         .at_path(file)
         .help("leave out --as, or change the ending")),
-        (Some(form), _) | (None, Some(form)) => Ok(form),
+        (_, Some(form)) | (Some(form), None) => Ok(form),
         (None, None) => Err(Error::new(Code::Usage, "the ending does not say which form the report has")
             .at_path(file)
-            .help("end the name with .md, .html, .json, .csv or .txt, or name the form with --as")),
+            .help("end the name with .md, .html, .json, .csv, .sarif, .xml, .cdx.json or .txt, or name the form with --as")),
     }
 }
 
@@ -216,14 +246,17 @@ fn write(file: &ReportFile<'_>, arguments: &Maturity, targets: &[Target<'_>], ou
         .iter()
         .filter_map(|target| Some(draft(file, target.file?, target.form)))
         .collect::<Result<Vec<_>>>()?;
-    let mut written: Vec<WrittenReport<'_>> = Vec::new();
-    for Draft { draft, path, form, bytes, sha256 } in drafts {
-        if let Err(cause) = name(draft, path, arguments.force) {
-            let named = written.iter().map(|report| Path::new(&*report.file));
-            return Err(unnamed(path, &cause, named, arguments.force));
+    let (mut written, mut named): (Vec<WrittenReport<'_>>, Vec<&Path>) = Default::default();
+    for Draft { draft, path, files } in drafts {
+        let done = match draft {
+            Unnamed::File(draft) => name(draft, path, arguments.force),
+            Unnamed::Folder(draft) => name_folder(draft, path),
+        };
+        if let Err(cause) = done {
+            return Err(unnamed(path, &cause, &named, arguments.force));
         }
-        let word = form.row().map_or("", |row| row.word);
-        written.push(WrittenReport { file: path.to_string_lossy(), form: word, bytes, sha256 });
+        named.push(path);
+        written.extend(files);
     }
     let line = |report: &WrittenReport<'_>| {
         let (path, form) = (screen(&report.file), Form::of_word(report.form).map_or("", Form::name));
@@ -243,16 +276,15 @@ fn write(file: &ReportFile<'_>, arguments: &Maturity, targets: &[Target<'_>], ou
 }
 
 /// A file got no name after others had theirs. Those are taken back; what replaced a file cannot be, and is listed.
-fn unnamed<'a>(
-    path: &Path,
-    cause: &std::io::Error,
-    named: impl Iterator<Item = &'a Path>,
-    replacing: bool,
-) -> Error {
-    let stays = |file: &&Path| replacing || std::fs::remove_file(file).is_err();
-    let left: Vec<String> = named.filter(stays).map(|file| screen(&file.to_string_lossy())).collect();
+fn unnamed(path: &Path, cause: &io::Error, named: &[&Path], replacing: bool) -> Error {
+    let stays = |file: &&&Path| match file.is_dir() {
+        true => std::fs::remove_dir_all(file).is_err(),
+        false => replacing || std::fs::remove_file(file).is_err(),
+    };
+    let left: Vec<String> = named.iter().filter(stays).map(|file| screen(&file.to_string_lossy())).collect();
     let error = match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => taken(path),
+        ErrorKind::AlreadyExists => taken(path),
+        ErrorKind::DirectoryNotEmpty | ErrorKind::NotADirectory => filled(path),
         _ => Error::write(path, cause),
     };
     match left.is_empty() {
@@ -263,34 +295,64 @@ fn unnamed<'a>(
 
 fn print(file: &ReportFile<'_>, form: Form, output: &Output) -> Result<()> {
     report(file, form, &mut |piece| {
-        output.made(piece);
+        output.made_bytes(piece);
         Ok(())
     })
 }
 
-/// A file that is written and has no name yet.
+/// What is written and has no name yet.
 struct Draft<'a> {
-    draft: NamedTempFile,
+    draft: Unnamed,
     path: &'a Path,
-    form: Form,
-    bytes: u64,
-    sha256: EvidenceDigest,
+    /// The files, under the names that they will have.
+    files: Vec<WrittenReport<'a>>,
+}
+
+enum Unnamed {
+    File(NamedTempFile),
+    Folder(TempDir),
 }
 
 fn draft<'a>(file: &ReportFile<'_>, path: &'a Path, form: Form) -> Result<Draft<'a>> {
-    let failed = |cause: std::io::Error| Error::write(path, &cause);
+    if !form.is_folder() {
+        let (draft, bytes, sha256) = filled_draft(path, &mut |out| report(file, form, out))?;
+        let files = vec![written(path.to_string_lossy(), form, bytes, sha256)];
+        return Ok(Draft { draft: Unnamed::File(draft), path, files });
+    }
+    let folder = folder_beside(path)?;
+    let mut files = Vec::new();
+    for (model, file_name) in OSCAL_FILES.into_iter().filter(|(model, _)| has_oscal(file, *model)) {
+        let inside = folder.path().join(file_name);
+        let (draft, bytes, sha256) = filled_draft(&inside, &mut |out| oscal(file, model, out))?;
+        name(draft, &inside, false).map_err(|cause| Error::write(&inside, &cause))?;
+        let place = path.join(file_name).to_string_lossy().into_owned();
+        files.push(written(place.into(), form, bytes, sha256));
+    }
+    Ok(Draft { draft: Unnamed::Folder(folder), path, files })
+}
+
+fn written(file: Cow<'_, str>, form: Form, bytes: u64, sha256: EvidenceDigest) -> WrittenReport<'_> {
+    WrittenReport { file, form: form.row().map_or("", |row| row.word), bytes, sha256 }
+}
+
+/// What `make` hands on, in a file beside `path`, with its length and its digest.
+fn filled_draft(
+    path: &Path,
+    make: &mut dyn FnMut(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+) -> Result<(NamedTempFile, u64, EvidenceDigest)> {
+    let failed = |cause: io::Error| Error::write(path, &cause);
     let mut draft = write_beside(path, &[], 0o666)?;
     let (mut digest, mut bytes) = (Context::new(&SHA256), 0_u64);
     let mut out = BufWriter::new(draft.as_file_mut());
-    report(file, form, &mut |piece| {
-        digest.update(piece.as_bytes());
+    make(&mut |piece| {
+        digest.update(piece);
         bytes += u64::try_from(piece.len()).unwrap_or_default();
-        out.write_all(piece.as_bytes()).map_err(failed)
+        out.write_all(piece).map_err(failed)
     })?;
     out.flush().map_err(failed)?;
     drop(out);
     draft.as_file().sync_all().map_err(failed)?;
     let sha256 = <[u8; 32]>::try_from(digest.finish().as_ref()).map(EvidenceDigest);
     let sha256 = sha256.map_err(|_| Error::new(Code::Internal, "a digest has another length"))?;
-    Ok(Draft { draft, path, form, bytes, sha256 })
+    Ok((draft, bytes, sha256))
 }

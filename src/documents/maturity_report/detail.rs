@@ -2,6 +2,7 @@
 
 use super::super::asked::{Lift, PathEdge};
 use super::super::conclusions::{ReasonDocument, reasons_of};
+use super::relevant::RelevantClause;
 use super::unseen::{NotLookedAt, unseen};
 use crate::attest::{PredicateKind, Validity};
 use crate::decision::{CapStep, RecordRef, SeenDigests, WalkEnd};
@@ -80,6 +81,8 @@ pub struct ReportedControl<'a> {
     pub duty: Duty,
     /// The clauses it derives from.
     pub clause: &'a str,
+    /// The clauses of laws and standards that the evidence is relevant to.
+    pub relevant_to: Vec<RelevantClause>,
     /// What became of it.
     pub outcome: Outcome,
     /// How far the evidence is to be believed; none where there is none.
@@ -237,6 +240,7 @@ impl<'a> ReportedControl<'a> {
             severity: control.severity,
             duty: control.duty,
             clause: &control.clause,
+            relevant_to: RelevantClause::of(control),
             outcome: result.outcome,
             basis: result.basis,
             found,

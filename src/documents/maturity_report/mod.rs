@@ -2,6 +2,7 @@
 //! that they show the same figures, and each figure stands beside the digests that it rests on.
 
 mod detail;
+mod relevant;
 mod row;
 mod unseen;
 
@@ -9,10 +10,12 @@ pub use detail::{
     ModelDetail, ReportedCheck, ReportedClaim, ReportedControl, ReportedLevel, ReportedLineage,
     ReportedVerification,
 };
+pub use relevant::{RelevantClause, ReportedClause, ReportedMapping};
 pub use row::ReportedModel;
 pub use unseen::NotLookedAt;
 
 use super::names;
+use super::policy_exceptions::ExceptionDocument;
 use crate::decision::{FeedInput, Inputs, digest_of};
 use crate::dossier::{Dossier, relative};
 use crate::error::{Code, Error, Result};
@@ -20,6 +23,7 @@ use crate::inventory::ModelId;
 use crate::maturity::SCOPE;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
+use crate::view::excepted::Excepted;
 use crate::view::{Survey, View};
 use jiff::Timestamp;
 use rayon::prelude::*;
@@ -39,6 +43,10 @@ pub struct MaturityReportDocument<'a> {
     pub rests_on: ReportInputs<'a>,
     /// The models that it covers, and those that it does not.
     pub population: Population,
+    /// The exceptions of the policy that are for models of the report, with how many of those, by their ends.
+    pub exceptions: Vec<ExceptionDocument<'a>>,
+    /// To which clauses of laws and standards the evidence is relevant. Nothing here says that a clause is met.
+    pub relevant_to: Vec<ReportedMapping<'a>>,
     /// Models in numbers; none in the report of a model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub survey: Option<&'a Survey>,
@@ -156,6 +164,11 @@ impl<'a> ReportInputs<'a> {
     }
 }
 
+/// Those that are for models of the report.
+fn exceptions(all: &[Excepted]) -> Vec<ExceptionDocument<'_>> {
+    all.iter().filter(|one| one.models > 0).map(ExceptionDocument::from).collect()
+}
+
 impl<'a> MaturityReportDocument<'a> {
     /// Of one model.
     pub fn of_model(dossier: &'a Dossier<'a>) -> Self {
@@ -175,13 +188,15 @@ impl<'a> MaturityReportDocument<'a> {
                 not_measured: 1 - measured,
                 filter: Untrusted::new("this model"),
             },
+            exceptions: exceptions(&dossier.exceptions),
+            relevant_to: ReportedMapping::all(&view.rubric),
             survey: None,
             models: model.into_iter().collect(),
             detail: Some(ModelDetail::of(dossier)),
         }
     }
 
-    /// Of several models, by their indices, with their figures. `filter` says in words which they are.
+    /// Of several models, by their indices, with their figures and the exceptions. `filter` says in words which they are.
     ///
     /// # Errors
     /// `E-INTERNAL` when the figures do not name what they rest on.
@@ -190,7 +205,7 @@ impl<'a> MaturityReportDocument<'a> {
         about: ReportAbout<'a>,
         filter: &str,
         models: &[usize],
-        survey: &'a Survey,
+        (survey, excepted): (&'a Survey, &'a [Excepted]),
     ) -> Result<Self> {
         let inputs = survey.inputs.as_ref().ok_or_else(|| {
             Error::new(Code::Internal, "the figures of a report do not name the evidence that they rest on")
@@ -215,6 +230,8 @@ impl<'a> MaturityReportDocument<'a> {
                 not_measured: survey.not_measured.all.models,
                 filter: Untrusted::new(filter),
             },
+            exceptions: exceptions(excepted),
+            relevant_to: ReportedMapping::all(&view.rubric),
             survey: Some(survey),
             models: rows,
             detail: None,

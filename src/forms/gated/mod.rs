@@ -5,4 +5,4 @@ mod junit;
 mod sarif;
 
 pub use junit::junit;
-pub use sarif::{Sarif, sarif};
+pub use sarif::sarif;

@@ -2,96 +2,15 @@
 
 use super::finding::{Effect, Finding, files, findings, title};
 use crate::decision::Verdict;
+use crate::forms::sarif::{Found, Level, Location, Message, Rule, Sarif};
 use crate::signing::{CheckCode, Stage, code_info};
 use crate::view::View;
-use serde::Serialize;
-use std::fmt::Write;
 
 /// More results than programs that read SARIF show.
 const MOST_RESULTS: usize = 5000;
 
-/// The document.
-#[derive(Debug, Serialize)]
-pub struct Sarif {
-    #[serde(rename = "$schema")]
-    schema: &'static str,
-    version: &'static str,
-    runs: [Run; 1],
-}
-
-#[derive(Debug, Serialize)]
-struct Run {
-    tool: Tool,
-    #[serde(rename = "columnKind")]
-    column_kind: &'static str,
-    results: Vec<Found>,
-}
-
-#[derive(Debug, Serialize)]
-struct Tool {
-    driver: Driver,
-}
-
-#[derive(Debug, Serialize)]
-struct Driver {
-    name: &'static str,
-    #[serde(rename = "semanticVersion")]
-    version: &'static str,
-    rules: Vec<Rule>,
-}
-
-#[derive(Debug, Serialize)]
-struct Rule {
-    id: String,
-    #[serde(rename = "shortDescription")]
-    about: Message,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    help: Option<Message>,
-}
-
-#[derive(Debug, Clone, Serialize)]
-struct Message {
-    text: String,
-}
-
-#[derive(Debug, Serialize)]
-struct Found {
-    #[serde(rename = "ruleId")]
-    rule: String,
-    #[serde(rename = "ruleIndex")]
-    index: usize,
-    level: Level,
-    message: Message,
-    locations: [Location; 1],
-}
-
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(rename_all = "lowercase")]
-enum Level {
-    Note,
-    Warning,
-    Error,
-}
-
-#[derive(Debug, Serialize)]
-struct Location {
-    #[serde(rename = "physicalLocation")]
-    physical: Physical,
-}
-
-#[derive(Debug, Serialize)]
-struct Physical {
-    #[serde(rename = "artifactLocation")]
-    artifact: Artifact,
-}
-
-#[derive(Debug, Serialize)]
-struct Artifact {
-    uri: String,
-}
-
 /// What a gate found, without what passes. Paths are relative to the workspace.
-pub fn sarif(view: &View, verdict: &Verdict) -> Sarif {
+pub fn sarif(view: &View, verdict: &Verdict) -> Sarif<Vec<Found>> {
     let place = view.about(&verdict.model).location;
     let place = place.as_ref().map(|place| place.raw()).unwrap_or_default();
     let mut rules: Vec<Rule> = Vec::new();
@@ -117,12 +36,7 @@ pub fn sarif(view: &View, verdict: &Verdict) -> Sarif {
         }
     }
     results.truncate(MOST_RESULTS);
-    let driver = Driver { name: "Touchmark", version: env!("CARGO_PKG_VERSION"), rules };
-    Sarif {
-        schema: "https://json.schemastore.org/sarif-2.1.0.json",
-        version: "2.1.0",
-        runs: [Run { tool: Tool { driver }, column_kind: "unicodeCodePoints", results }],
-    }
+    Sarif::new(rules, results)
 }
 
 fn found(
@@ -139,33 +53,18 @@ fn found(
         rules.push(Rule { id: code.to_owned(), about: Message { text: about }, help });
         rules.len() - 1
     });
-    let artifact = Artifact { uri: uri(path) };
     Found {
         rule: code.to_owned(),
         index,
+        kind: None,
         level,
         message: Message { text },
-        locations: [Location { physical: Physical { artifact } }],
+        locations: [Location::file(path)],
+        fingerprints: None,
     }
 }
 
 /// What a code means.
 fn of_check(code: CheckCode) -> Option<&'static str> {
     code_info(code).map(|info| info.meaning)
-}
-
-/// A path as a relative reference (RFC 3986): everything that is not plain is escaped.
-fn uri(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        match byte {
-            b'/' | b'-' | b'.' | b'_' | b'~' | b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' => {
-                out.push(byte.into())
-            }
-            _ => {
-                let _ = write!(out, "%{byte:02X}");
-            }
-        }
-    }
-    out
 }

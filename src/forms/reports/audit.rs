@@ -2,17 +2,28 @@
 //! once; a column is never renamed, moved or removed.
 
 use super::super::csv::line;
+use super::relevant;
 use crate::disk::slashed;
+use crate::documents::ReportedMapping;
 use crate::dossier::{Piece, PieceKind, Pieces};
 use crate::error::Result;
 use crate::store::EvidenceDigest;
 use crate::text::screen;
 use crate::view::View;
+use std::collections::HashMap;
 use std::path::Path;
 
 /// The columns.
-pub const AUDIT_COLUMNS: [&str; 7] =
-    ["control id", "subject", "result", "evidence URL", "sha256", "collected at", "collector"];
+pub const AUDIT_COLUMNS: [&str; 8] = [
+    "control id",
+    "subject",
+    "result",
+    "evidence URL",
+    "sha256",
+    "collected at",
+    "collector",
+    "evidence relevant to",
+];
 
 /// Rows are handed on when they have come to so many bytes.
 const AT_ONCE: usize = 1 << 16;
@@ -23,22 +34,30 @@ const AT_ONCE: usize = 1 << 16;
 /// What `out` gives.
 pub fn audit_rows(
     view: &View,
+    mappings: &[ReportedMapping<'_>],
     models: impl Iterator<Item = (usize, Option<EvidenceDigest>)>,
-    out: &mut dyn FnMut(&str) -> Result<()>,
+    out: &mut dyn FnMut(&[u8]) -> Result<()>,
 ) -> Result<()> {
+    let clauses = view.rubric.controls.iter();
+    let clauses = clauses.map(|control| (&*control.id, relevant::line(mappings, control))).collect();
     let mut text = String::new();
     line(AUDIT_COLUMNS.into_iter(), &mut text);
     for (index, whole) in models {
-        rows(view, index, whole, &mut text);
+        rows(view, (index, whole), &clauses, &mut text);
         if text.len() >= AT_ONCE {
-            out(&text)?;
+            out(text.as_bytes())?;
             text.clear();
         }
     }
-    out(&text)
+    out(text.as_bytes())
 }
 
-fn rows(view: &View, index: usize, whole: Option<EvidenceDigest>, text: &mut String) {
+fn rows(
+    view: &View,
+    (index, whole): (usize, Option<EvidenceDigest>),
+    clauses: &HashMap<&str, String>,
+    text: &mut String,
+) {
     let found = view.models.get(index).zip(view.verdict(index)).zip(Pieces::of_model(view, index));
     let Some(((model, verdict), pieces)) = found else { return };
     let subject = model.id.screen();
@@ -51,13 +70,15 @@ fn rows(view: &View, index: usize, whole: Option<EvidenceDigest>, text: &mut Str
             None => whole.map(of_whole).unwrap_or_default(),
         };
         let at = piece.and_then(|piece| piece.at).or(looked).unwrap_or(view.at).to_string();
-        let cells: [&str; 7] = [&result.id, &subject, result.outcome.key(), &url, &sha256, &at, &collector];
+        let relevant = clauses.get(&*result.id).map(String::as_str).unwrap_or_default();
+        let outcome = result.outcome.key();
+        let cells: [&str; 8] = [&result.id, &subject, outcome, &url, &sha256, &at, &collector, relevant];
         line(cells.into_iter(), text);
     }
 }
 
 /// Where a piece of evidence is found: a file of the workspace, or the store by the digest.
-pub(super) fn url(piece: &Piece) -> String {
+pub(in crate::forms) fn url(piece: &Piece) -> String {
     let line = piece.line.map(|line| format!("#L{line}")).unwrap_or_default();
     match (&piece.file, piece.kind) {
         // What the inventory made of a document is not the bytes of that document.
@@ -75,7 +96,7 @@ fn of_whole(digest: EvidenceDigest) -> (String, String) {
 }
 
 /// A path as a relative URL: what a URL cannot hold is written as `%XX`.
-fn encoded(path: &str) -> String {
+pub(in crate::forms) fn encoded(path: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
     let mut out = String::with_capacity(path.len());
     for byte in path.bytes() {

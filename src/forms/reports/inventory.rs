@@ -1,13 +1,13 @@
 //! The report of a producer or of the whole inventory as a page. Never one number: levels are counted, not averaged.
 
 use super::super::page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
-use super::basis;
+use super::{basis, exceptions, relevant};
 use crate::documents::{MaturityReportDocument, ReportAbout, ReportedModel};
 use crate::store::EvidenceDigest;
 use crate::text::count;
-use crate::view::{Exposure, Gap, LevelCount, OpenMusts, Producer, Share, Survey};
+use crate::view::{Exposure, Gap, LevelCount, OpenMusts, Producer, Share, Survey, View};
 
-pub(super) fn page(document: &MaturityReportDocument<'_>, survey: &Survey) -> Page {
+pub(super) fn page(view: &View, document: &MaturityReportDocument<'_>, survey: &Survey) -> Page {
     let title = match document.about {
         ReportAbout::Model(id) => id.raw().to_owned(),
         ReportAbout::Producer(name) => format!("models of {}", name.raw()),
@@ -25,6 +25,8 @@ pub(super) fn page(document: &MaturityReportDocument<'_>, survey: &Survey) -> Pa
     asks(survey, &mut page);
     page.section("Models", models(&document.models));
     not_looked_at(document, survey, &mut page);
+    exceptions::section(&document.exceptions, &mut page);
+    relevant::section(document, &view.rubric, |_| None, &mut page);
     basis::levels(document, &mut page);
     basis::rests_on(&document.rests_on, &mut page);
     page

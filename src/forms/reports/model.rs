@@ -4,7 +4,7 @@ use super::super::lanes::drawing;
 use super::super::models::oddity;
 use super::super::page::{Bar, Cell, Chart, Page, Part, Table, Tone};
 use super::audit::url;
-use super::basis;
+use super::{basis, exceptions, relevant};
 use crate::documents::{
     MaturityReportDocument, ModelDetail, PathEdge, ReportedControl, ReportedModel, ReportedVerification,
 };
@@ -43,6 +43,9 @@ pub(super) fn page(
     cap(detail, &mut page);
     reasons(detail, &mut page);
     controls(detail, &mut page);
+    let outcome = |id: &str| detail.controls.iter().find(|control| control.id == id).map(|one| one.outcome);
+    exceptions::section(&document.exceptions, &mut page);
+    relevant::section(document, &view.rubric, outcome, &mut page);
     lineage(view, id, detail, &mut page);
     claims(detail, &mut page);
     if let Some(found) = &detail.verification {

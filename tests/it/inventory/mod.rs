@@ -9,7 +9,7 @@ use touchmark::inventory::{
 };
 use touchmark::signing::Progress;
 
-mod bills;
+pub(crate) mod bills;
 pub(crate) mod hazards;
 mod layouts;
 mod rescan;

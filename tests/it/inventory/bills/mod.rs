@@ -9,7 +9,7 @@ use touchmark::inventory::{Basis, FactKey, Kind, Relation, Scan, bom};
 
 mod forms;
 mod large;
-mod written;
+pub(crate) mod written;
 mod xml;
 
 /// Where real bills lie: `TOUCHMARK_CORPUS` names a folder with `cyclonedx/`, `spdx/` and `huggingface/`.

@@ -202,7 +202,7 @@ errors = [error.json_path + ' ' + error.message[:200] for error in validator.ite
 print(len(errors), *errors[:5], sep='\\n')
 ";
 
-fn violations(schemas: &Path, schema: &str, document: &str) -> Option<String> {
+pub fn violations(schemas: &Path, schema: &str, document: &str) -> Option<String> {
     let python = std::env::var_os("TOUCHMARK_REFERENCE").unwrap_or_else(|| "python3".into());
     let mut python = Command::new(python)
         .args(["-c", VALIDATE])
