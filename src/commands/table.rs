@@ -210,7 +210,7 @@ pub const TABLE: &[Command] = &[
         .within("list", Some("--as")),
     keys(Cmd::Report, "report", &["P"], "report", &[S::Maturity], open![Writable, AnyModel],
         "write a report to a file: of this model, or of the whole inventory")
-        .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, JSON, CSV, OSCAL")
+        .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, PDF, JSON, CSV, OSCAL")
         .writing(Writes::With(&["out"])),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")

@@ -19,6 +19,8 @@ pub enum Form {
     Dot,
     /// A graph for Mermaid.
     Mermaid,
+    /// PDF.
+    Pdf,
     /// SARIF, for code scanning.
     Sarif,
     /// JUnit XML, for pipelines.
@@ -55,7 +57,7 @@ const fn row(
 }
 
 /// All forms.
-pub const FORMS: [FormRow; 12] = [
+pub const FORMS: [FormRow; 13] = [
     row(Form::Text, "text", None, "plain text", "txt"),
     row(Form::Markdown, "markdown", Some('m'), "Markdown", "md"),
     row(Form::Csv, "csv", Some('c'), "CSV", "csv"),
@@ -64,6 +66,7 @@ pub const FORMS: [FormRow; 12] = [
     row(Form::Svg, "svg", Some('s'), "SVG", "svg"),
     row(Form::Dot, "dot", Some('d'), "Graphviz", "dot"),
     row(Form::Mermaid, "mermaid", Some('r'), "Mermaid", "mmd"),
+    row(Form::Pdf, "pdf", None, "PDF", "pdf"),
     row(Form::Sarif, "sarif", None, "SARIF", "sarif"),
     row(Form::Junit, "junit", None, "JUnit", "xml"),
     row(Form::CycloneDx, "cdxa", None, "CycloneDX attestations", "cdx.json"),

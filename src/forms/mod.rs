@@ -17,6 +17,8 @@ mod ocsf;
 mod oscal;
 mod page;
 mod pages;
+#[cfg(feature = "pdf")]
+mod pdf;
 mod picture;
 mod reports;
 mod sarif;

@@ -134,6 +134,7 @@ pub fn page(page: &Page, form: Form) -> Result<String> {
         | Form::Svg
         | Form::Dot
         | Form::Mermaid
+        | Form::Pdf
         | Form::Sarif
         | Form::Junit
         | Form::CycloneDx

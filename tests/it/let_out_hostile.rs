@@ -258,7 +258,7 @@ fn assert_form(text: &str, form: Form, place: &str) {
         }
         Form::Text => {}
         // Of reports alone: `reports_for_programs` and `reports_pdf` judge them.
-        Form::Sarif | Form::Junit | Form::CycloneDx | Form::Oscal => panic!("{place}"),
+        Form::Pdf | Form::Sarif | Form::Junit | Form::CycloneDx | Form::Oscal => panic!("{place}"),
     }
 }
 

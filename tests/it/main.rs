@@ -130,6 +130,7 @@ mod registry;
 mod replay;
 mod reports;
 mod reports_for_programs;
+mod reports_pdf;
 mod reviews;
 mod samples;
 mod samples_claims;

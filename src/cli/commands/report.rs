@@ -19,7 +19,7 @@ use aws_lc_rs::digest::{Context, SHA256};
 use clap::{Args, Subcommand};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::io::{self, BufWriter, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use tempfile::{NamedTempFile, TempDir};
 
@@ -37,7 +37,7 @@ pub(crate) struct Maturity {
     /// Report on all models of this producer
     #[arg(long, value_name = "NAME", conflicts_with = "model")]
     producer: Option<String>,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .json, .csv,
+    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv,
     /// .sarif, .xml (JUnit), .cdx.json or .txt. `-` is standard output.
     /// With --as oscal: a new or empty folder
     #[arg(long, short, value_name = "FILE")]
@@ -229,7 +229,7 @@ fn form_of(file: &Path, asked: Option<Form>) -> Result<Form> {
         (_, Some(form)) | (Some(form), None) => Ok(form),
         (None, None) => Err(Error::new(Code::Usage, "the ending does not say which form the report has")
             .at_path(file)
-            .help("end the name with .md, .html, .json, .csv, .sarif, .xml, .cdx.json or .txt, or name the form with --as")),
+            .help("end the name with .md, .html, .pdf, .json, .csv, .sarif, .xml, .cdx.json or .txt, or name the form with --as")),
     }
 }
 
@@ -294,6 +294,11 @@ fn unnamed(path: &Path, cause: &io::Error, named: &[&Path], replacing: bool) -> 
 }
 
 fn print(file: &ReportFile<'_>, form: Form, output: &Output) -> Result<()> {
+    if form == Form::Pdf && io::stdout().is_terminal() {
+        return Err(
+            Error::new(Code::Usage, "a terminal does not show a PDF").help("name a file with --out FILE")
+        );
+    }
     report(file, form, &mut |piece| {
         output.made_bytes(piece);
         Ok(())

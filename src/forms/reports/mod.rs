@@ -20,6 +20,8 @@ use super::form::Form;
 use super::html::html;
 use super::markdown::markdown;
 use super::page::Page;
+#[cfg(feature = "pdf")]
+use super::pdf::pdf;
 use super::subject::{json, page};
 use crate::documents::ReportAbout;
 use crate::error::Result;
@@ -29,6 +31,8 @@ pub const FORMS_OF_REPORTS: &[Form] = &[
     Form::Text,
     Form::Markdown,
     Form::Html,
+    #[cfg(feature = "pdf")]
+    Form::Pdf,
     Form::Json,
     Form::Csv,
     Form::Sarif,
@@ -54,6 +58,8 @@ pub fn report(file: &ReportFile<'_>, form: Form, out: &mut dyn FnMut(&[u8]) -> R
         Form::CycloneDx => declared(file, out),
         Form::Html => out(html(&page_of(file)).as_bytes()),
         Form::Markdown => out(markdown(&page_of(file)).as_bytes()),
+        #[cfg(feature = "pdf")]
+        Form::Pdf => out(&pdf(&page_of(file), file.view.at)?),
         form => out(page(&page_of(file), form)?.as_bytes()),
     }
 }
