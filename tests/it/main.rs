@@ -46,6 +46,8 @@ mod foreign;
 mod fuzz;
 mod gate_forms;
 mod hashing;
+mod incident_exports;
+mod incidents;
 #[cfg(feature = "keyless")]
 mod inspect_files;
 mod instance;
@@ -129,6 +131,7 @@ mod registry;
 mod replay;
 mod reports;
 mod reviews;
+mod runbooks;
 mod samples;
 mod samples_claims;
 mod samples_controls;
