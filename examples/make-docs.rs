@@ -12,6 +12,7 @@ fn main() -> std::io::Result<()> {
     std::fs::write(docs.join("filter.md"), touchmark::query::filter_page())?;
     std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())?;
     std::fs::write(docs.join("policy-lint.md"), touchmark::report::lint_page())?;
+    std::fs::write(docs.join("runbook-lint.md"), touchmark::report::runbooks::runbook_lint_page())?;
     std::fs::write(docs.join("predicates.md"), touchmark::report::predicates_page())?;
     let schemas = docs.join("schemas");
     std::fs::create_dir_all(&schemas)?;

@@ -38,6 +38,7 @@ pub mod decision;
 pub mod documents;
 pub mod dossier;
 pub mod forms;
+pub mod incident;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;

@@ -95,6 +95,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
+    ("incident", "Runbooks, and the cases that follow them, for when a model is not what it should be"),
     ("report", "Reports for people who do not run this program"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -467,6 +468,31 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("deploy import", "<FILE>").run("Record deployments from a CycloneDX document: from k8s-aibom, or with services or workflows")
         .writing(Writes::Always),
+
+    // Incidents.
+    line("incident types", "").run("List the types of incidents that there is a runbook for"),
+    line("incident runbook", "[TYPE]").run(
+        "Show the runbook for a type of incident, or check a file: exits with 1 if a rule finds something, with 2 if it is no runbook"),
+
+    line("incident open", "<TYPE>").run(
+        "Open a case: the runbook with its words filled in, who is affected, the evidence to collect, deadlines; recorded")
+        .writing(Writes::Always),
+    line("incident list", "").run("List the cases that are open, with the next step of each"),
+    line("incident status", "<CASE>").run("Show a case: the next step first, then deadlines, evidence, steps and log"),
+    line("incident step", "<CASE> <STEP>").run("Record that a step was done, is left out, or failed")
+        .writing(Writes::Always),
+    line("incident evidence", "<CASE> <FIELDS>...").run(
+        "Record evidence: a file that is kept, who else keeps it, or why it is given up")
+        .writing(Writes::Always),
+    line("incident hold", "<CASE>").run("Set a legal hold, so that no evidence ends, or lift it")
+        .writing(Writes::Always),
+    line("incident note", "<CASE> <TEXT>").run("Write something down in a case")
+        .writing(Writes::Always),
+    line("incident close", "<CASE>").run("Close a case")
+        .writing(Writes::Always),
+    line("incident export", "<CASE>").run(
+        "Write a case as Markdown for people, as JSON, or its runbook as a CACAO 2.0 playbook")
+        .writing(Writes::With(&["out"])),
 
     // Signatures and claims.
     line("sign key", "<MODEL>").run("With a bare key")

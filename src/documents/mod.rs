@@ -9,6 +9,7 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod incidents;
 mod inventory;
 mod maturity_report;
 pub mod names;
@@ -25,6 +26,7 @@ mod predicates;
 mod published;
 mod report_written;
 mod rubrics;
+mod runbooks;
 mod signing;
 mod snapshot;
 mod survey;
@@ -49,6 +51,11 @@ pub use claims::{
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
+pub use incidents::{
+    EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
+    IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,
+    StepWord,
+};
 pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
@@ -71,6 +78,10 @@ pub use predicates::{predicate_schema, predicate_schema_files};
 pub use published::{PUBLISHED, Published, schema_files};
 pub use report_written::{ReportWrittenDocument, WrittenReport};
 pub use rubrics::RubricComparisonDocument;
+pub use runbooks::{
+    BrokenRunbookDocument, IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypeDocument,
+    IncidentTypesDocument, RunbookFindingDocument,
+};
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,

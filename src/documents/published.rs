@@ -7,6 +7,7 @@ use super::claims::{
 };
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
+use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
@@ -22,6 +23,7 @@ use super::policy_suggest::PolicySuggestDocument;
 use super::policy_test::PolicyTestDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
+use super::runbooks::{IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypesDocument};
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
@@ -45,6 +47,7 @@ use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, PolicyChangeRecord, ReviewRecord,
     VerificationRecord,
 };
+use crate::incident::IncidentRecord;
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
@@ -99,6 +102,15 @@ pub const PUBLISHED: &[Published] = &[
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
     row::<EvidenceDocument>("evidence", "evidence: what a record rests on, by digest"),
     row::<ImportDocument<'static>>("import", "`import`"),
+    row::<IncidentDocument<'static>>(
+        "incident",
+        "`incident open`, `status`, `step`, `evidence`, `hold`, `note`, `close` and `export`",
+    ),
+    row::<IncidentRecord>("incident-record", "the body of an `incident` record"),
+    row::<IncidentRunbookDocument<'static>>("incident-runbook", "`incident runbook`"),
+    row::<IncidentRunbookCheckDocument<'static>>("incident-runbook-check", "`incident runbook --check FILE`"),
+    row::<IncidentTypesDocument<'static>>("incident-types", "`incident types`"),
+    row::<IncidentsDocument<'static>>("incidents", "`incident list`"),
     row::<InheritDocument<'static>>("inherit", "`attest inherit`"),
     row::<InitDocument<'static>>("init", "`init`"),
     row::<InspectBomDocument<'static>>("inspect-bom", "`inspect`, of a bill of materials"),

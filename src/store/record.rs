@@ -24,6 +24,8 @@ pub enum RecordKind {
     Review,
     /// A change of the policy, as somebody saved it.
     PolicyChange,
+    /// A case of an incident, or something that was done in one.
+    Incident,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -41,14 +43,20 @@ impl RecordKind {
             RecordKind::Decision => "decision",
             RecordKind::Review => "review",
             RecordKind::PolicyChange => "policy-change",
+            RecordKind::Incident => "incident",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
 
     /// The kind of that word, or none when no version writes such a word.
     pub fn parse(word: &str) -> Option<Self> {
-        let known =
-            [RecordKind::Verification, RecordKind::Decision, RecordKind::Review, RecordKind::PolicyChange];
+        let known = [
+            RecordKind::Verification,
+            RecordKind::Decision,
+            RecordKind::Review,
+            RecordKind::PolicyChange,
+            RecordKind::Incident,
+        ];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
             let is_valid = (1..=MAX_WORD_BYTES).contains(&word.len()) && word.bytes().all(is_word);
@@ -70,7 +78,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, `policy-change`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -93,7 +101,7 @@ pub struct LedgerEntry {
     pub at: jiff::Timestamp,
     /// What.
     pub kind: RecordKind,
-    /// Of which model; of a change of the policy, the policy file.
+    /// Of which model; of a change of the policy, the policy file; of an incident, its subject.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

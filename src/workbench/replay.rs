@@ -61,6 +61,11 @@ impl Workbench {
                 "a change of the policy is a person's act: there is nothing to judge again",
             )
             .at(place)),
+            RecordKind::Incident => Err(Error::new(
+                Code::Usage,
+                "an entry of a case is a person's act: there is nothing to judge again",
+            )
+            .at(place)),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

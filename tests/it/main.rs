@@ -46,6 +46,8 @@ mod foreign;
 mod fuzz;
 mod gate_forms;
 mod hashing;
+mod incident_exports;
+mod incidents;
 #[cfg(feature = "keyless")]
 mod inspect_files;
 mod instance;
@@ -132,6 +134,7 @@ mod reports;
 mod reports_for_programs;
 mod reports_pdf;
 mod reviews;
+mod runbooks;
 mod samples;
 mod samples_claims;
 mod samples_controls;

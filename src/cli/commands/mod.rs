@@ -15,6 +15,8 @@ mod export;
 mod filtering;
 mod gate;
 mod import;
+mod incident;
+mod incident_export;
 mod init;
 mod inspect;
 mod key;
@@ -91,6 +93,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Report(report::ReportCommand),
     Review(review::Review),
+    #[command(subcommand)]
+    Incident(incident::IncidentCommand),
     Bind(bind::Bind),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -104,6 +108,7 @@ impl Command {
         match self {
             Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export { .. }) => true,
             Command::Report(report) => report.is_product(),
+            Command::Incident(incident) => incident.is_product(),
             _ => false,
         }
     }
@@ -152,6 +157,7 @@ pub(super) fn run(
         Command::Maturity(maturity) => maturity::run(maturity, common, output),
         Command::Report(report) => report::run(report, common, output),
         Command::Review(review) => review::run(review, common, output),
+        Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),

@@ -1,0 +1,33 @@
+//! Incidents: runbooks as data, and cases as what the ledger says was done. It reads no file and asks no clock; what a view
+//! knows of a model is handed to it.
+
+mod cacao;
+mod case;
+mod common;
+mod filling;
+mod library;
+mod lint;
+mod misfit;
+mod parts;
+mod plain;
+mod reading;
+mod record;
+mod rules;
+mod runbook;
+mod standing;
+mod vocabulary;
+
+pub use cacao::cacao;
+pub use case::{Case, Cases, Logged, StepState, Stray};
+pub use filling::{Filling, Word};
+pub use library::{INVALID, Library, Origin, Shelved, Trouble};
+pub use misfit::Misfit;
+pub use reading::LIMIT_BYTES;
+pub use record::{
+    CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, IncidentRecord, IncidentRecordSchema, KeptFile, Kin,
+    KnownField, NoteEntry, Opening, RunsAt, StepEntry, StepOutcome, Subject,
+};
+pub use rules::{HEAD, RULES, Rule};
+pub use runbook::{Branch, Clock, END, Field, Profile, Runbook, SeverityRule, Step};
+pub use standing::{Item, ItemState, Timer};
+pub use vocabulary::{Basis, Integrity, Phase, PlaybookType, Severity, StepKind};
