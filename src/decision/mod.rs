@@ -1,6 +1,7 @@
 //! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
 //! no hidden state, no words.
 
+mod again;
 mod anchoring;
 mod anchors;
 mod apply;
@@ -34,6 +35,7 @@ mod unlock;
 mod verdict;
 mod walk;
 
+pub use again::{Again, Rules, inputs_of};
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
 pub use apply::{apply_policy, apply_policy_to, apply_to_claim};
