@@ -19,6 +19,7 @@ mod given;
 mod inputs;
 mod judge;
 mod kin;
+mod ledger_proof;
 mod made;
 mod meeting;
 mod own;
@@ -42,7 +43,7 @@ pub use apply::{apply_policy, apply_policy_to, apply_to_claim};
 pub use chain::{CapStep, chain};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
-    Vouched, marked, snapshot_of, snapshot_statement,
+    Vouched, marked, snapshot_of, snapshot_statement, statement_of, subject_of,
 };
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
@@ -59,6 +60,7 @@ pub use inputs::{
 pub use judge::{
     By, add_policy, aliases, counts_otherwise, holds_by_claims, holds_by_policy, holds_until, judge_model,
 };
+pub use ledger_proof::{LedgerProof, LedgerProofSchema, ProofFault};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};

@@ -4,12 +4,14 @@
 
 mod asked;
 mod attest;
+mod audit;
 mod check;
 mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
 mod inventory;
+mod ledger_proof;
 mod maturity_report;
 pub mod names;
 mod pins;
@@ -41,6 +43,7 @@ pub use asked::{
     WhyKind, WhyRow,
 };
 pub use attest::{AttestDocument, InheritDocument};
+pub use audit::{AuditPackDocument, AuditVerifyDocument};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
@@ -53,6 +56,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use ledger_proof::LedgerProofCheckDocument;
 pub use maturity_report::{
     MaturityReportDocument, ModelDetail, NotLookedAt, Population, ReportAbout, ReportInputs, ReportPolicy,
     ReportRubric, ReportedCheck, ReportedClaim, ReportedControl, ReportedLevel, ReportedLineage,
