@@ -16,6 +16,7 @@
 //! | [`lineage`] | who derives from whom |
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
+//! | [`pack`] | the evidence pack: made from what others gather, checked from its bytes alone |
 //! | [`view`] | what both faces show of a workspace |
 //! | [`query`] | the language that finds models |
 //! | [`words`] | the words for what was concluded |
@@ -42,6 +43,7 @@ pub mod incident;
 pub mod inventory;
 pub mod lineage;
 pub mod maturity;
+pub mod pack;
 pub mod policy;
 pub mod query;
 pub mod report;

@@ -96,6 +96,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
     ("incident", "Runbooks, and the cases that follow them, for when a model is not what it should be"),
+    ("audit", "Evidence packs: everything that verdicts rest on, to be checked again by others"),
     ("report", "Reports for people who do not run this program"),
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
@@ -583,6 +584,20 @@ pub const TABLE: &[Command] = &[
     line("keymap print", "").run("Print the keys in force, as a keymap file to start from"),
     line("keymap check", "[FILE]").run("Check a keymap file: all faults, with lines"),
 
+    // Evidence packs.
+    line("audit pack", "[MODELS]...").run(
+        "Write everything that the verdicts on some models rest on into one file, which others check with `audit verify`")
+        .writing(Writes::Always),
+    line("audit pack key", "[MODELS]...").run("With a bare key").writing(Writes::Always).asking().online(STAMPED),
+    line("audit pack certificate", "[MODELS]...").run("With a key and its certificate chain").writing(Writes::Always).asking().online(STAMPED),
+    line("audit pack sigstore", "[MODELS]...").run("With an identity at a Sigstore instance; uses the network")
+        .writing(Writes::Always).asking().online(Network::Always),
+    line("audit pack pkcs11-key", "[MODELS]...").run("With a bare key in a PKCS#11 token").writing(Writes::Always).asking().online(STAMPED),
+    line("audit pack pkcs11-certificate", "[MODELS]...").run("With a key in a PKCS#11 token and its certificate chain")
+        .writing(Writes::Always).asking().online(STAMPED),
+    line("audit verify", "<FILE>").run(
+        "Check a pack and judge everything in it again; exits with 0 if all of it fits and its signature counts, else 1 or 3"),
+
     // The ledger.
     line("ledger show", "[MODEL]").run("List the records"),
     line("ledger verify", "").run("Recompute the chain of hashes, and hold the ledger against its signed checkpoints"),
@@ -601,6 +616,8 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always).asking().online(STAMPED),
     line("ledger replay", "<RECORD>").run(
         "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
+    line("ledger prove", "[RECORD]").run(
+        "Write a proof that a record is among those that a checkpoint stands for, or check one against the checkpoint alone"),
     line("ledger export", "").run("Write all records as JSON Lines to standard output; verifications and decisions as OCSF events with --as ocsf"),
     line("ledger import", "<FILE>").run(
         "Import the records that another store exported; the local ledger must be a prefix of the file")

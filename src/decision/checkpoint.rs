@@ -62,6 +62,9 @@ pub struct Checkpoint {
     pub head: EvidenceDigest,
     /// Some records and their hashes, the last among them, by their numbers: they say where another ledger parts.
     pub marks: Vec<RecordRef>,
+    /// The root of the tree of hashes over all records (RFC 6962), for proofs; none in checkpoints of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<EvidenceDigest>,
     /// When it was made, by the clock.
     pub at: Timestamp,
     /// SHA-256 of the checkpoint before it, where one was kept.
@@ -91,7 +94,7 @@ impl Checkpoint {
     /// `E-INTERNAL`.
     pub fn statement(&self) -> Result<Vec<u8>> {
         let predicate = serde_json::to_value(self).map_err(unwritten)?;
-        statement("ledger", self.head, CHECKPOINT_TYPE, &predicate)
+        statement_of("ledger", self.head, CHECKPOINT_TYPE, &predicate)
     }
 
     /// How a ledger stands against it; `entry` gives the ledger's record of a number.
@@ -230,12 +233,17 @@ const HELP: &str = "`touchmark ledger checkpoint` makes one";
 /// # Errors
 /// `E-INTERNAL`.
 pub fn snapshot_statement(digest: EvidenceDigest, taken: Timestamp, models: u64) -> Result<Vec<u8>> {
-    statement("snapshot", digest, SNAPSHOT_TYPE, &json!({ "at": taken, "models": models }))
+    statement_of("snapshot", digest, SNAPSHOT_TYPE, &json!({ "at": taken, "models": models }))
 }
 
 /// The digest of the snapshot that a bundle is about; none when it is about no snapshot.
 pub fn snapshot_of(bundle: &Bundle) -> Option<EvidenceDigest> {
-    said(&bundle.envelope.payload, SNAPSHOT_TYPE)?.0.parse().ok()
+    subject_of(bundle, SNAPSHOT_TYPE)
+}
+
+/// The digest of what a bundle is about; none when its statement is of another kind.
+pub fn subject_of(bundle: &Bundle, kind: &str) -> Option<EvidenceDigest> {
+    said(&bundle.envelope.payload, kind)?.0.parse().ok()
 }
 
 /// What became of a signature over a statement.
@@ -253,11 +261,35 @@ impl Vouched {
         self.verification.signer.as_ref()
     }
 
-    /// Judges a signature by what is trusted for it alone.
-    pub fn by_trust(bundle: &Bundle, trust: &Trust, now: Timestamp) -> Self {
-        let verification = verify_claim(bundle, trust, &VerifyOptions::at(now));
-        let counts = holds(&verification) && verification.outcome_of(Stage::Identity) == Outcome::Pass;
-        Vouched { verification, counts }
+    /// What became of it, as the signature of a certain thing: unknown when nobody whom an anchor vouches for signed.
+    pub fn outcome(&self, is_about_it: bool) -> Outcome {
+        match self.counts {
+            _ if !is_about_it => Outcome::Fail,
+            true => Outcome::Pass,
+            // Of a signer whom nobody knows, nothing is known of the signature either.
+            false if self.verification.outcome_of(Stage::Signature) == Outcome::Fail => Outcome::Fail,
+            false => Outcome::Unknown,
+        }
+    }
+
+    /// Judges a signature by what is trusted for it alone: it counts when it does under one of these.
+    pub fn by_trust(bundle: &Bundle, trusts: &[Trust], now: Timestamp) -> Self {
+        let judged = |trust: &Trust| {
+            let verification = verify_claim(bundle, trust, &VerifyOptions::at(now));
+            let counts = holds(&verification) && verification.outcome_of(Stage::Identity) == Outcome::Pass;
+            Vouched { verification, counts }
+        };
+        let (mut all, mut first) = (trusts.iter().map(judged), None);
+        if let Some(counting) = all.find_map(|vouched| match vouched.counts {
+            true => Some(vouched),
+            false => {
+                first.get_or_insert(vouched);
+                None
+            }
+        }) {
+            return counting;
+        }
+        first.unwrap_or_else(|| judged(&Trust::new(Vec::new())))
     }
 
     /// Judges a signature by a policy, its anchors, and whom it lets vouch for a ledger.
@@ -276,7 +308,11 @@ fn holds(verification: &Verification) -> bool {
     verification.signer_proven() && verification.outcome_of(Stage::Time) != Outcome::Fail
 }
 
-fn statement(name: &str, digest: EvidenceDigest, kind: &str, predicate: &Value) -> Result<Vec<u8>> {
+/// A statement of a kind about one thing.
+///
+/// # Errors
+/// `E-INTERNAL`.
+pub fn statement_of(name: &str, digest: EvidenceDigest, kind: &str, predicate: &Value) -> Result<Vec<u8>> {
     let statement = json!({
         "_type": STATEMENT_TYPE,
         "subject": [{ "name": name, "digest": { "sha256": digest } }],

@@ -1,6 +1,7 @@
 //! `evaluate`: policy, evidence and rubric to verdicts for a whole inventory. No input or output, no clock,
 //! no hidden state, no words.
 
+mod again;
 mod anchoring;
 mod anchors;
 mod apply;
@@ -18,6 +19,7 @@ mod given;
 mod inputs;
 mod judge;
 mod kin;
+mod ledger_proof;
 mod made;
 mod meeting;
 mod own;
@@ -34,13 +36,14 @@ mod unlock;
 mod verdict;
 mod walk;
 
+pub use again::{Again, Rules, inputs_of};
 pub use anchoring::Anchoring;
 pub use anchors::{AnchorEntry, AnchorFile, Anchors, AnchorsDocument, CrlEntry, Made};
 pub use apply::{apply_policy, apply_policy_to, apply_to_claim};
 pub use chain::{CapStep, chain};
 pub use checkpoint::{
     Anchored, CHECKPOINT_TYPE, Checkpoint, CheckpointSchema, KeptCheckpoint, LedgerFound, SNAPSHOT_TYPE,
-    Vouched, marked, snapshot_of, snapshot_statement,
+    Vouched, marked, snapshot_of, snapshot_statement, statement_of, subject_of,
 };
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
@@ -57,6 +60,7 @@ pub use inputs::{
 pub use judge::{
     By, add_policy, aliases, counts_otherwise, holds_by_claims, holds_by_policy, holds_until, judge_model,
 };
+pub use ledger_proof::{LedgerProof, LedgerProofSchema, ProofFault};
 pub use made::{About, Actor, Making, RecordRef, WorkspaceId};
 pub use meeting::meets;
 pub use predicates::{Under, judge_claims, predicates_check};

@@ -4,6 +4,7 @@
 
 mod asked;
 mod attest;
+mod audit;
 mod check;
 mod claims;
 mod comparison;
@@ -11,6 +12,7 @@ mod conclusions;
 mod deployments;
 mod incidents;
 mod inventory;
+mod ledger_proof;
 mod maturity_report;
 pub mod names;
 mod pins;
@@ -43,6 +45,7 @@ pub use asked::{
     WhyKind, WhyRow,
 };
 pub use attest::{AttestDocument, InheritDocument};
+pub use audit::{AuditPackDocument, AuditVerifyDocument};
 pub use check::CheckDocument;
 pub use claims::{
     AppendedLine, ClaimDocument, ClaimRow, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument,
@@ -60,6 +63,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use ledger_proof::LedgerProofCheckDocument;
 pub use maturity_report::{
     MaturityReportDocument, ModelDetail, NotLookedAt, Population, RelevantClause, ReportAbout, ReportInputs,
     ReportPolicy, ReportRubric, ReportedCheck, ReportedClaim, ReportedClause, ReportedControl, ReportedLevel,

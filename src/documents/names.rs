@@ -35,6 +35,8 @@ macro_rules! names {
 
 names! {
     Attest "touchmark.attest/1",
+    AuditPack "touchmark.audit-pack/1",
+    AuditVerify "touchmark.audit-verify/1",
     Bind "touchmark.bind/1",
     Blast "touchmark.blast/1",
     Claim "touchmark.claim/1",
@@ -68,6 +70,7 @@ names! {
     LedgerCheckpointMade "touchmark.ledger-checkpoint-made/1",
     LedgerExport "touchmark.ledger-export/1",
     LedgerImport "touchmark.ledger-import/1",
+    LedgerProofCheck "touchmark.ledger-proof-check/1",
     LedgerReplay "touchmark.ledger-replay/1",
     LedgerVerify "touchmark.ledger-verify/1",
     Lineage "touchmark.lineage/1",

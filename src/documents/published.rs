@@ -2,6 +2,7 @@
 
 use super::asked::{BlastDocument, PathDocument, WhyDocument};
 use super::attest::{AttestDocument, InheritDocument};
+use super::audit::{AuditPackDocument, AuditVerifyDocument};
 use super::claims::{
     ClaimDocument, ClaimsAppendDocument, ClaimsCheckDocument, ClaimsDocument, ClaimsFormDocument,
 };
@@ -12,6 +13,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
 use super::policy_conversion::PolicyConversionDocument;
@@ -44,10 +46,11 @@ use super::workspace::{
     ReviewHistoryDocument,
 };
 use crate::decision::{
-    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, PolicyChangeRecord, ReviewRecord,
-    VerificationRecord,
+    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof, PolicyChangeRecord,
+    ReviewRecord, VerificationRecord,
 };
 use crate::incident::IncidentRecord;
+use crate::pack::{PackManifest, PackedVerdict};
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
 use schemars::generate::SchemaSettings;
@@ -84,6 +87,8 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 pub const PUBLISHED: &[Published] = &[
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
     row::<AttestDocument<'static>>("attest", "every `attest` but `attest inherit`"),
+    row::<AuditPackDocument<'static>>("audit-pack", "`audit pack`"),
+    row::<AuditVerifyDocument<'static>>("audit-verify", "`audit verify`"),
     row::<BindDocument<'static>>("bind", "`bind`"),
     row::<BlastDocument<'static>>("blast", "`blast`"),
     row::<ClaimDocument<'static>>("claim", "`claims show`"),
@@ -125,6 +130,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
     row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),
     row::<LedgerImportDocument>("ledger-import", "`ledger import`"),
+    row::<LedgerProof>("ledger-proof", "`ledger prove RECORD`"),
+    row::<LedgerProofCheckDocument<'static>>("ledger-proof-check", "`ledger prove --check PROOF`"),
     row::<LedgerReplayDocument<'static>>("ledger-replay", "`ledger replay`"),
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
@@ -135,6 +142,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<UnlockDocument>("maturity-unlock", "`maturity --unlock`"),
     row::<ModelDocument<'static>>("model", "`show`"),
     row::<Observed>("observation", "evidence: what was seen of a model's files"),
+    row::<PackManifest>("pack-manifest", "the member `manifest.json` of an evidence pack"),
+    row::<PackedVerdict>("packed-verdict", "a verdict in an evidence pack"),
     row::<PathDocument<'static>>("path", "`path`"),
     row::<PinsDocument<'static>>("pins", "`pin`"),
     row::<PolicyDocument<'static>>("policy", "`policy show`"),

@@ -4,13 +4,17 @@
 use crate::disk;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
+use std::ops::Range;
 use std::path::Path;
 
+use super::evidence::EvidenceDigest;
 use super::record::{Break, LedgerEnd, LedgerEntry};
 use super::traits::{Imported, Ledger};
+use super::tree::HashTree;
 
 /// A larger file is not read.
 const LIMIT_BYTES: u64 = 16 * 1024 * 1024 * 1024;
@@ -66,6 +70,38 @@ pub fn verify(ledger: &dyn Ledger) -> Result<u64> {
         end = entry.into_end();
     }
     Ok(end.entries)
+}
+
+/// The roots of the trees of hashes over ranges of records, by their indices from 0 (record 1 is the first). The ledger
+/// is read once for all of them.
+///
+/// # Errors
+/// `E-STORE`, also when one of the records is not there.
+pub fn roots_of(ledger: &dyn Ledger, ranges: &[Range<u64>]) -> Result<HashMap<Range<u64>, EvidenceDigest>> {
+    let changed = |index: u64| {
+        Error::new(Code::Store, "the ledger was changed: a record is missing, or its hash is not a hash")
+            .at(format!("ledger entry {}", index + 1))
+            .help("`touchmark ledger verify` says more; compare with an exported ledger")
+    };
+    let mut waiting: Vec<Range<u64>> = ranges.iter().filter(|range| !range.is_empty()).cloned().collect();
+    waiting.sort_by_key(|range| (Reverse(range.start), range.end));
+    waiting.dedup();
+    let mut index = waiting.last().map_or(0, |first| first.start);
+    let mut entries = entries_from(ledger, index + 1);
+    let (mut growing, mut roots) = (Vec::<(Range<u64>, HashTree)>::new(), HashMap::new());
+    while !(waiting.is_empty() && growing.is_empty()) {
+        while let Some(range) = waiting.pop_if(|range| range.start == index) {
+            growing.push((range, HashTree::default()));
+        }
+        let entry = entries.next().transpose()?.filter(|entry| entry.seq == index + 1);
+        let hash = entry.and_then(|entry| entry.hash.parse().ok()).ok_or_else(|| changed(index))?;
+        growing.iter_mut().for_each(|(_, tree)| tree.add(hash));
+        index += 1;
+        for (range, tree) in growing.extract_if(.., |(range, _)| range.end == index) {
+            roots.insert(range, tree.root().ok_or_else(|| changed(index))?);
+        }
+    }
+    Ok(roots)
 }
 
 /// Takes over a ledger that was written as JSON Lines, in one transaction. The chain of the file is recomputed

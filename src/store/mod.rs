@@ -10,6 +10,7 @@ mod seal;
 mod shared;
 mod sqlite;
 mod traits;
+mod tree;
 
 use crate::error::Result;
 use std::path::Path;
@@ -21,6 +22,7 @@ pub use record::{LedgerEnd, LedgerEntry, OtherKind, RecordKind};
 pub use seal::{CacheKey, Seal, Sealed};
 pub use shared::{SealedDigests, Shared};
 pub use traits::{Digests, Evidence, Imported, Inventory, Ledger, Records, Store, parting};
+pub use tree::{HashTree, beside, root_from};
 
 /// Where a store is.
 #[derive(Debug, Clone, Copy)]

@@ -174,7 +174,15 @@ impl LedgerEntry {
         if self.previous != end.hash {
             return Ok(Some(Break::Previous));
         }
-        Ok((self.hash != chain_hash(self)?).then_some(Break::Content))
+        Ok((!self.is_as_hashed()?).then_some(Break::Content))
+    }
+
+    /// Whether its content is what was hashed.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`.
+    pub fn is_as_hashed(&self) -> Result<bool> {
+        Ok(self.hash == chain_hash(self)?)
     }
 
     /// The end of the ledger that this entry is the last of.

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 /// The folder beside the store in which a workspace keeps its checkpoints.
 const FOLDER: &str = "checkpoints";
 /// A larger checkpoint is not read.
-const LIMIT_BYTES: u64 = 1024 * 1024;
+pub(super) const LIMIT_BYTES: u64 = 1024 * 1024;
 /// More checkpoints are not read: the newest by their names come first.
 const LIMIT_FILES: usize = 4096;
 
@@ -92,7 +92,7 @@ impl Workbench {
     ///
     /// # Errors
     /// `E-STORE` naming the first record that does not fit; what reading the named checkpoint gives.
-    pub fn ledger_against(&self, named: Option<&Path>, trust: Option<&Trust>) -> Result<VerifiedLedger> {
+    pub fn ledger_against(&self, named: Option<&Path>, trust: Option<&[Trust]>) -> Result<VerifiedLedger> {
         ledger::verify(&**self.store())?;
         let found = self.ledger_found()?;
         let (mut read, mut unread) = (Vec::new(), Vec::new());
@@ -153,6 +153,8 @@ impl Workbench {
             marks.push(record_of(&entry)?);
         }
         let head = marks.last().ok_or_else(|| gone(records))?.hash;
+        let root =
+            ledger::roots_of(&**self.store(), std::slice::from_ref(&(0..records)))?.remove(&(0..records));
         let agreeing = known.checkpoints.iter().find(|checked| checked.anchored == Anchored::Whole);
         Ok(Checkpoint {
             schema: CheckpointSchema::V1,
@@ -160,6 +162,7 @@ impl Workbench {
             records,
             head,
             marks,
+            root,
             at: this_second(),
             previous: agreeing.map(|checked| checked.kept.digest),
         })
@@ -239,7 +242,12 @@ impl Workbench {
         Ok(fixed)
     }
 
-    fn ledger_found(&self) -> Result<LedgerFound> {
+    /// Whether the policy lets the signer of a checkpoint vouch for the ledger, by the clock.
+    pub(super) fn counts(&self, kept: &KeptCheckpoint) -> bool {
+        vouched(kept, None, &self.view(), this_second()).is_some_and(|vouched| vouched.counts)
+    }
+
+    pub(super) fn ledger_found(&self) -> Result<LedgerFound> {
         let store = self.store();
         let records = store.end()?.entries;
         let mut workspace = workspace_of(&**store)?;
@@ -256,7 +264,7 @@ impl Workbench {
     }
 
     /// The checkpoints that can be read, the newest first.
-    fn known_checkpoints(&self) -> Result<Vec<(PathBuf, KeptCheckpoint)>> {
+    pub(super) fn known_checkpoints(&self) -> Result<Vec<(PathBuf, KeptCheckpoint)>> {
         let files = self.checkpoint_files()?.into_iter();
         let mut known: Vec<(PathBuf, KeptCheckpoint)> =
             files.filter_map(|file| Some((file.clone(), read_checkpoint(&file).ok()?))).collect();
@@ -296,7 +304,11 @@ fn gone(number: u64) -> Error {
     Error::new(Code::Store, "the ledger was changed while it was read").at(format!("ledger entry {number}"))
 }
 
-fn read_checkpoint(file: &Path) -> Result<KeptCheckpoint> {
+/// Reads a checkpoint.
+///
+/// # Errors
+/// As [`KeptCheckpoint::parse`]; `E-READ`.
+pub fn read_checkpoint(file: &Path) -> Result<KeptCheckpoint> {
     let bytes = read_small(file, LIMIT_BYTES)?;
     KeptCheckpoint::parse(&bytes)
         .map_err(|error| if error.at.is_none() { error.at_path(file) } else { error })
@@ -304,7 +316,7 @@ fn read_checkpoint(file: &Path) -> Result<KeptCheckpoint> {
 
 fn vouched(
     kept: &KeptCheckpoint,
-    trust: Option<&Trust>,
+    trust: Option<&[Trust]>,
     view: &View,
     now: jiff::Timestamp,
 ) -> Option<Vouched> {

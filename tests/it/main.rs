@@ -10,6 +10,9 @@ mod attesting;
 #[cfg(feature = "keyless")]
 mod attesting_methods;
 mod attesting_read;
+mod audit;
+mod audit_tampered;
+mod audit_zip;
 mod bad_luck;
 mod before_signing;
 mod bench;
@@ -70,6 +73,7 @@ mod kinship;
 mod known_bad;
 mod large;
 mod ledger;
+mod ledger_proof;
 mod let_out;
 mod let_out_hostile;
 mod levels;

@@ -50,6 +50,35 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("maturity", &["--days", "7"]),
     ("maturity compare", &["rubric.toml"]),
     ("report maturity", &["lumen/iris-base"]),
+    ("audit pack", &["lumen/iris-base", "-o", "new.zip"]),
+    ("audit pack key", &["lumen/iris-base", "-o", "new.zip", "--private-key", "key.pem"]),
+    (
+        "audit pack certificate",
+        &[
+            "lumen/iris-base",
+            "-o",
+            "new.zip",
+            "--private-key",
+            "key.pem",
+            "--signing-certificate",
+            "keys/samples-root-ca.pem",
+        ],
+    ),
+    ("audit pack sigstore", &["lumen/iris-base", "-o", "new.zip"]),
+    ("audit pack pkcs11-key", &["lumen/iris-base", "-o", "new.zip", "--pkcs11-uri", "pkcs11:token=x"]),
+    (
+        "audit pack pkcs11-certificate",
+        &[
+            "lumen/iris-base",
+            "-o",
+            "new.zip",
+            "--pkcs11-uri",
+            "pkcs11:token=x",
+            "--signing-certificate",
+            "keys/samples-root-ca.pem",
+        ],
+    ),
+    ("audit verify", &["pack.zip", "--public-key", "key.pem.pub"]),
     ("open", &[]),
     ("init", &["fresh"]),
     ("demo", &["fresh"]),
@@ -107,6 +136,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger show", &[]),
     ("ledger verify", &[]),
     ("ledger replay", &["1"]),
+    ("ledger prove", &["1"]),
     ("ledger export", &[]),
     ("ledger import", &["ledger.jsonl"]),
     ("snapshot sign key", &["before.json", "--private-key", "key.pem"]),
@@ -215,6 +245,8 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         &["incident", "open", "jailbreak", "--subject", "lumen/iris-base", "--by", "Ann"],
         &["key", "generate", "key.pem", "--no-password"],
         &["claims", "append", "claims.jsonl", "models/lumen/iris-base/model.sig"],
+        &["ledger", "checkpoint", "key", "--private-key", "key.pem"],
+        &["audit", "pack", "key", "lumen/iris-base", "-o", "pack.zip", "--private-key", "key.pem"],
     ] {
         let done = run(dir, words);
         assert_eq!(done.status.code(), Some(0), "{words:?}: {}", err(&done));

@@ -3,6 +3,7 @@
 //! A ledger may be larger than memory: what is shown and exported is written while it is read. It is read once before
 //! the first word is written, so that of one that cannot be read nothing is shown, as of all else.
 
+use super::ledger_prove::{self, Prove};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{open, warn_of_policy};
@@ -51,6 +52,7 @@ pub(crate) enum LedgerCommand {
         #[arg(long, value_name = "FILE|now")]
         policy: Option<PathBuf>,
     },
+    Prove(Prove),
     Export {
         /// `jsonl`: all records as they are, which `ledger import` reads; `ocsf`: verifications and decisions as events for
         /// other systems, see docs/ocsf.md
@@ -90,7 +92,17 @@ pub(crate) struct To {
     out: Option<PathBuf>,
 }
 
+impl LedgerCommand {
+    /// Whether its output is a file for other programs: cut short, it must not be taken for whole.
+    pub(super) fn is_product(&self) -> bool {
+        matches!(self, LedgerCommand::Export { .. } | LedgerCommand::Prove(_))
+    }
+}
+
 pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -> Result<u8> {
+    if let LedgerCommand::Prove(prove) = arguments {
+        return ledger_prove::run(prove, common, output);
+    }
     // The policy of a replay judges the record; the workspace keeps its own, which `now` means.
     let workbench = match arguments {
         LedgerCommand::Replay { .. } => open(&Common { policy: None, ..common.clone() }),
@@ -108,6 +120,7 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
         LedgerCommand::Replay { record, policy } => {
             return replay(&workbench, *record, policy.as_deref(), output);
         }
+        LedgerCommand::Prove(_) => Ok(()),
         LedgerCommand::Export { form } => export(&workbench, *form, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }
@@ -118,7 +131,7 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
 /// whole, or nothing that counts to hold it against.
 fn verify(workbench: &Workbench, named: Option<&Path>, vouchers: &Vouchers, output: &Output) -> Result<u8> {
     let trust = vouchers.trust()?;
-    let found = workbench.ledger_against(named, trust.as_ref())?;
+    let found = workbench.ledger_against(named, trust.as_deref())?;
     if trust.is_none() && !found.checkpoints.is_empty() {
         // Which checkpoints count is for the policy to say, and for no other in its place.
         workbench.valid_policy()?;

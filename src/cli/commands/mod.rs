@@ -2,6 +2,7 @@
 //! not use each other; what several need stands outside this folder.
 
 mod attest;
+mod audit;
 mod bind;
 mod blast;
 mod claims;
@@ -22,6 +23,7 @@ mod inspect;
 mod key;
 mod keymap;
 mod ledger;
+mod ledger_prove;
 mod lineage;
 mod list;
 mod maturity;
@@ -92,6 +94,8 @@ pub(crate) enum Command {
     Maturity(maturity::Maturity),
     #[command(subcommand)]
     Report(report::ReportCommand),
+    #[command(subcommand)]
+    Audit(Box<audit::AuditCommand>),
     Review(review::Review),
     #[command(subcommand)]
     Incident(incident::IncidentCommand),
@@ -106,7 +110,8 @@ impl Command {
     /// Whether its output is a file for other programs: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
         match self {
-            Command::Export(_) | Command::Ledger(ledger::LedgerCommand::Export { .. }) => true,
+            Command::Export(_) => true,
+            Command::Ledger(ledger) => ledger.is_product(),
             Command::Report(report) => report.is_product(),
             Command::Incident(incident) => incident.is_product(),
             _ => false,
@@ -156,6 +161,7 @@ pub(super) fn run(
         Command::Score(score) => score::run(score, common, output),
         Command::Maturity(maturity) => maturity::run(maturity, common, output),
         Command::Report(report) => report::run(report, common, output),
+        Command::Audit(audit) => audit::run(audit, common, output),
         Command::Review(review) => review::run(review, common, output),
         Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),

@@ -13,7 +13,7 @@ use crate::documents::{
     SnapshotSignatureDocument, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument, names,
 };
 use crate::error::{Code, Error, Result};
-use crate::signing::{Bundle, Outcome, Progress, Stage};
+use crate::signing::{Bundle, Outcome, Progress};
 use crate::snapshot::Seal;
 use crate::text::{count, screen};
 use clap::{Args, Subcommand};
@@ -223,12 +223,6 @@ fn judged(
         }
     };
     let is_about_it = snapshot_of(&bundle).is_some_and(|about| Some(about.to_string().as_str()) == digest);
-    let outcome = match vouched.counts {
-        _ if !is_about_it => Outcome::Fail,
-        true => Outcome::Pass,
-        // Of a signer whom nobody knows, nothing is known of the signature either.
-        false if vouched.verification.outcome_of(Stage::Signature) == Outcome::Fail => Outcome::Fail,
-        false => Outcome::Unknown,
-    };
+    let outcome = vouched.outcome(is_about_it);
     Ok(Some(Judged { file, outcome, vouched }))
 }

@@ -327,6 +327,19 @@ fn every_document() -> Desk {
     desk.holds("ledger-checkpoint", bare["checkpoint"].clone());
     desk.prints("ledger-verify", &["ledger", "verify"]);
     desk.prints("ledger-replay", &["ledger", "replay", "1"]);
+    let proof = desk.prints("ledger-proof", &["ledger", "prove", "1", "--checkpoint", "bare.json"]);
+    fs::write(desk.path("proof.json"), proof.to_string()).unwrap();
+    desk.prints(
+        "ledger-proof-check",
+        &["ledger", "prove", "--check", "proof.json", "--checkpoint", "bare.json"],
+    );
+    let key = ["--private-key", "own.pem", "-o", "pack.zip"];
+    desk.prints("audit-pack", &[&["audit", "pack", "key", "lumen/iris-base"][..], &key].concat());
+    desk.prints("audit-verify", &["audit", "verify", "pack.zip", "--public-key", "own.pem.pub"]);
+    let members = crate::audit::members(&desk.path("pack.zip"));
+    for (name, member) in [("pack-manifest", "manifest.json"), ("packed-verdict", "verdicts/00001.json")] {
+        desk.holds(name, serde_json::from_slice(&members[member]).unwrap());
+    }
     desk.prints("ledger-export", &["ledger", "export"]);
     let lines = out(&desk.run(&["ledger", "export"]));
     fs::write(desk.path("ledger.jsonl"), &lines).unwrap();
