@@ -48,13 +48,16 @@ pub enum ItemState<'c> {
 }
 
 impl Case {
-    /// The deadlines that may apply.
+    /// The deadlines that may apply, the first that ends first.
     pub fn timers<'c>(&'c self, at: Timestamp) -> Vec<Timer<'c>> {
         let timer = |clock: &'c Clock| {
             let due = later(self.opening.aware, i64::from(clock.hours));
             Timer { clock, due, is_over: due.is_some_and(|due| due <= at) }
         };
-        self.opening.runbook.clocks.iter().map(timer).collect()
+        let mut timers: Vec<Timer<'c>> = self.opening.runbook.clocks.iter().map(timer).collect();
+        // One without an end is beyond the end of the calendar.
+        timers.sort_by_key(|timer| timer.due.unwrap_or(Timestamp::MAX));
+        timers
     }
 
     /// Every field that the runbook takes, in its order.

@@ -83,6 +83,7 @@ pub fn checked_pack(checked: &CheckedPack, file: &str) -> String {
         "  verdicts     {}: {same} judged again with the same result",
         count(checked.verdicts.len(), "verdict")
     );
+    list(&mut out, checked.faults.iter(), fault);
     let open = checked
         .verdicts
         .iter()
@@ -102,7 +103,6 @@ pub fn checked_pack(checked: &CheckedPack, file: &str) -> String {
         };
         format!("  ? {name}: not judged again, {first}{more} is not here")
     });
-    list(&mut out, checked.faults.iter(), fault);
     out
 }
 

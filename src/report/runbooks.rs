@@ -165,7 +165,8 @@ pub(super) fn hours(hours: u32) -> String {
 }
 
 fn severity(rule: &SeverityRule) -> String {
-    let stages = (!rule.stages.is_empty()).then(|| format!("it runs at {}", joined(&rule.stages)));
+    let stages: Vec<String> = rule.stages.iter().map(Untrusted::screen).collect();
+    let stages = (!stages.is_empty()).then(|| format!("it runs at {}", stages.join(" or ")));
     let integrity = rule.integrity.map(|integrity| format!("its integrity is {}", integrity.word()));
     let conditions: Vec<String> = stages.into_iter().chain(integrity).collect();
     match conditions.is_empty() {

@@ -340,10 +340,13 @@ fn written(file: Cow<'_, str>, form: Form, bytes: u64, sha256: EvidenceDigest) -
     WrittenReport { file, form: form.row().map_or("", |row| row.word), bytes, sha256 }
 }
 
+/// Takes the pieces of a file, one after the other.
+type Take<'t> = &'t mut dyn FnMut(&[u8]) -> Result<()>;
+
 /// What `make` hands on, in a file beside `path`, with its length and its digest.
 fn filled_draft(
     path: &Path,
-    make: &mut dyn FnMut(&mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()>,
+    make: &mut dyn FnMut(Take<'_>) -> Result<()>,
 ) -> Result<(NamedTempFile, u64, EvidenceDigest)> {
     let failed = |cause: io::Error| Error::write(path, &cause);
     let mut draft = write_beside(path, &[], 0o666)?;

@@ -130,7 +130,7 @@ pub(super) fn document<'a>(set: &'a Set<'a>) -> impl Serialize + 'a {
                 assessment_platforms: [Platform {
                     uuid: set.uuid("platform", &[]),
                     title: Markup::new("Touchmark"),
-                    uses_components: [Named::ComponentUuid(program(set))],
+                    uses_components: [Named::Component(program(set))],
                 }],
             },
             tasks: [Task {

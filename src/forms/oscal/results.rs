@@ -231,7 +231,7 @@ fn finding<'a>(
 ) -> Option<Finding<impl Serialize + use<'a>>> {
     let state = satisfied(tally)?;
     let related = Each(move || {
-        set.rows().map(move |(_, row)| Named::ObservationUuid(set.observation(row.id, &control.id)))
+        set.rows().map(move |(_, row)| Named::Observation(set.observation(row.id, &control.id)))
     });
     Some(Finding {
         uuid: set.uuid("finding", &[&control.id]),

@@ -110,14 +110,16 @@ pub(super) struct Href {
 
 /// A name of a thing of the same set.
 #[derive(Debug, Serialize)]
-#[serde(rename_all = "kebab-case")]
 pub(super) enum Named {
     /// A component.
-    ComponentUuid(Uuid),
+    #[serde(rename = "component-uuid")]
+    Component(Uuid),
     /// A risk.
-    RiskUuid(Uuid),
+    #[serde(rename = "risk-uuid")]
+    Risk(Uuid),
     /// An observation.
-    ObservationUuid(Uuid),
+    #[serde(rename = "observation-uuid")]
+    Observation(Uuid),
 }
 
 /// A part of what is described.

@@ -161,7 +161,7 @@ fn risk(set: &Set<'_>, looked: &Looked<'_>) -> Option<Risk> {
         remediations: (1..).zip(found).map(|way| response(set, id, level, way)).collect(),
         related_observations: open
             .iter()
-            .map(|control| Named::ObservationUuid(set.observation(id, control)))
+            .map(|control| Named::Observation(set.observation(id, control)))
             .collect(),
     })
 }
@@ -186,7 +186,7 @@ fn item(set: &Set<'_>, looked: &Looked<'_>) -> Option<Item> {
         uuid: set.uuid("item", &[id.raw()]),
         title: title(id, level),
         description: Markup::new("The ways there stand with the risk, the least effort first."),
-        related_risks: [Named::RiskUuid(risk_uuid(set, id))],
+        related_risks: [Named::Risk(risk_uuid(set, id))],
     })
 }
 
@@ -221,7 +221,7 @@ pub(super) fn document<'a>(set: &'a Set<'a>) -> impl Serialize + 'a {
             observations: is_open.then_some(observations),
             risks: Each(move || set.each(move |looked| risk(set, &looked).into_iter().collect())),
             poam_items: Each(move || set.each(move |looked| item(set, &looked).into_iter().collect())),
-            back_matter: is_open.then(|| BackMatter { resources: Each(move || exhibits(set)) }),
+            back_matter: is_open.then_some(BackMatter { resources: Each(move || exhibits(set)) }),
         },
     }
 }
