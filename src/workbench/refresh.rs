@@ -198,7 +198,7 @@ impl Workbench {
         let goes_on = before.is_whole
             && match before.ledger.entries {
                 // There was nothing to read, and there still is nothing.
-                0 => end.entries == 0 && before.is_judged(),
+                0 => end.entries == 0 && before.is_judged() && Arc::ptr_eq(&before.models, &view.models),
                 known if known > end.entries => false,
                 known => store.entry(known)?.is_some_and(|last| last.hash == before.ledger.hash),
             };
@@ -207,7 +207,7 @@ impl Workbench {
             for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
                 some.push(entry?);
             }
-            if !Arc::ptr_eq(&before.models, &view.models) {
+            if end.entries > 0 && !Arc::ptr_eq(&before.models, &view.models) {
                 let is_new = |model: &&Model| before.model(&model.id).is_none();
                 let ids: Vec<&ModelId> = view.models.iter().filter(is_new).map(|model| &model.id).collect();
                 take(store.latest_of(&RecordKind::Verification, &ids)?);

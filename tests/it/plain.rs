@@ -131,8 +131,9 @@ fn every_command_of_the_table_can_be_typed_or_says_why_not() {
             let is_here = screen_of(name) == Some(screen);
             assert!(
                 !lines.is_empty() || is_here || QUIET.contains(name),
-                "{name} on {} says nothing",
-                screen.word()
+                "{name} on {} says nothing:\n{:#?}",
+                screen.word(),
+                said.iter().take(12).collect::<Vec<_>>()
             );
         }
     }
