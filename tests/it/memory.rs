@@ -106,6 +106,8 @@ fn run(arguments: &[&str], folder: &Path) -> (usize, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(arguments)
         .args(["--workspace", folder.to_str().unwrap()])
+        // The C library keeps a pool for each thread that waits for another: how many depends on how busy the machine is.
+        .env("MALLOC_ARENA_MAX", "2")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
