@@ -92,6 +92,25 @@ fn a_journey_through_a_pipe_finds_the_failure_says_why_and_reviews_it() {
 }
 
 #[test]
+fn in_groups_the_head_is_said_and_a_number_is_still_a_model() {
+    let dir = copy_of_samples();
+    let script = "group\nfirst\nopen\nagain\nl\nnext\n7\nlist 1\ngo-to acme/claims-sorter\nlist 2\n";
+    let said = said(dir.path(), &[], script);
+    let last = |typed: &str| answer(&said, typed).last().cloned().unwrap_or_default();
+    let head = last("first");
+    assert!(head.starts_with("group ") && head.ends_with(" models; open folds it"), "{head}");
+    assert_eq!(last("open"), head.replace("open folds it", "folded, open unfolds it"), "{said:#?}");
+    assert_eq!(last("again"), last("open"));
+    assert_eq!(last("l"), head);
+    assert!(last("next").starts_with("1 of 43: "), "{}", last("next"));
+    assert!(last("7").starts_with("7 of 43: "), "{said:#?}");
+    // What is listed from here on begins with what is said of here.
+    assert_eq!(answer(&said, "list 1")[0], last("7"));
+    assert!(last("go-to acme/claims-sorter").contains(" acme/claims-sorter,"), "{said:#?}");
+    assert!(answer(&said, "list 2")[0].contains(" acme/claims-sorter,"), "{said:#?}");
+}
+
+#[test]
 fn approving_a_failure_asks_twice_here_too() {
     let dir = copy_of_samples();
     let script = "verify acme\ngo-to acme/support-bot-7b\nverify\nwait\nreview approve looks fine\nno\n\

@@ -4,7 +4,7 @@ use crate::commands::Screen;
 use crate::decision::{Decision, ReviewWord};
 use crate::report::{self, case};
 use crate::signing::Outcome;
-use crate::text::count;
+use crate::text::{Untrusted, count};
 use crate::tui::state::app::App;
 use crate::tui::state::controls::outcome_of;
 use crate::tui::state::surveying;
@@ -113,7 +113,11 @@ pub fn place(app: &App) -> String {
                 0 => "The inventory is empty: scan PATH adds a folder of models.".to_owned(),
                 _ => format!("No model is shown: nothing matches {}.", crate::text::screen(&app.rows.filter)),
             };
-            if shown == 0 { rest() } else { model(app, view, app.rows.cursor).unwrap_or_default() }
+            match app.rows.current_group() {
+                _ if shown == 0 => rest(),
+                Some(place) => group(app, place).unwrap_or_default(),
+                None => model(app, view, app.rows.place().saturating_sub(1)).unwrap_or_default(),
+            }
         }
         Screen::Lineage => {
             let (at, all) = (app.lineage.cursor, app.lineage.rows.len());
@@ -166,6 +170,15 @@ pub fn place(app: &App) -> String {
         Screen::Jobs => job(app, app.job).unwrap_or_default(),
         Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
     }
+}
+
+/// The head of a group: its publisher, how many models it has, and whether they are shown.
+fn group(app: &App, place: usize) -> Option<String> {
+    let group = app.rows.group(place)?;
+    let publisher = app.rows.made().publisher(group.publisher).map(Untrusted::screen).unwrap_or_default();
+    let publisher = if publisher.is_empty() { "no publisher".to_owned() } else { publisher };
+    let is_folded = if group.is_folded { "folded, open unfolds it" } else { "open folds it" };
+    Some(format!("group {publisher}: {}; {is_folded}", count(group.models, "model")))
 }
 
 /// A row of the inventory: `3 of 21: FAIL acme/support-bot-7b, FILES-CHANGED, refuse`.

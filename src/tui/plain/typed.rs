@@ -203,7 +203,7 @@ fn list(app: &App, rest: &str) -> Done {
     };
     match (app.screen, &app.view) {
         (Screen::Inventory, Some(view)) => {
-            let (from, all) = (app.rows.cursor, app.rows.shown().len());
+            let (from, all) = (app.rows.place().saturating_sub(1), app.rows.shown().len());
             let to = from.saturating_add(many).min(all);
             let mut answers: Vec<String> =
                 (from..to).filter_map(|at| screens::model(app, view, at)).collect();
@@ -233,7 +233,13 @@ fn row(app: &mut App, name: &str, number: usize) -> Done {
         });
     }
     if app.screen == Screen::Inventory {
-        app.rows.cursor = steps;
+        // In groups, rows are not only models.
+        let view = app.view.clone();
+        let index = app.rows.shown().get(steps).map(|index| *index as usize);
+        let model = view.as_ref().zip(index).and_then(|(view, index)| view.models.get(index));
+        if let Some((view, model)) = view.as_ref().zip(model) {
+            app.rows.seek(view, &model.id);
+        }
         app.follow();
         return Done { again: true, ..Done::default() };
     }
