@@ -9,7 +9,7 @@ use std::path::PathBuf;
 /// Whose signature counts.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Vouchers {
-    /// File of public keys whose signature counts (repeat) [default: what the policy trusts; for a pack, nobody]
+    /// File of public keys whose signature counts (repeat) [default: what the policy trusts; none for a pack]
     #[arg(long, value_name = "PEM")]
     public_key: Vec<PathBuf>,
     /// File of the authorities of signers whose signature counts (repeat)

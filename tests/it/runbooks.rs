@@ -293,7 +293,7 @@ fn a_runbook_is_shown_and_a_file_is_checked() {
     let dir = dir.path();
     let text = out(&run(dir, &["incident", "runbook", "model_substitution"]));
     for line in [
-        "critical where it runs at production, prod and its integrity is contradicted",
+        "critical where it runs at production or prod and its integrity is contradicted",
         "$ touchmark verify MODEL --explain",
         "if the digest is the approved one: go to clean",
         "evidence first: model_integrity, infra",

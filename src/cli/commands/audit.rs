@@ -44,7 +44,7 @@ pub(crate) enum AuditCommand {
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct PackArguments {
-    /// How to sign it; without this nobody vouches for the pack
+    /// How to sign it; the default is an unsigned pack
     #[command(subcommand)]
     signer: Option<StatementSigner<What>>,
     #[command(flatten)]
@@ -125,7 +125,7 @@ fn pack(arguments: &PackArguments, common: &Common, output: &Output) -> Result<u
     );
     match &signed {
         Some(signed) => human.push_str(&format!("  signed by    {}\n", signed.signer.screen())),
-        None => human.push_str("  ! not signed: nobody vouches for it; see `touchmark audit pack --help`\n"),
+        None => human.push_str("  ! not signed; see `touchmark audit pack --help`\n"),
     }
     human.push_str(signed.as_ref().and_then(|signed| signed.told.as_deref()).unwrap_or_default());
     if !redacted.is_empty() {

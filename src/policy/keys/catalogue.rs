@@ -243,7 +243,7 @@ pub(in crate::policy) static LINEAGE: Layout = Layout {
         may(
             "unsigned_ancestor",
             Word(|| words(&UNSIGNED_ANCESTORS)),
-            "what an ancestor that nobody signed means: `cap` (it caps levels), `warn` (it needs an acknowledgement at every stage, too) or `fail` (it is refused at every stage)",
+            "what an unsigned ancestor means: `cap` (it caps levels), `warn` (every stage also asks for an acknowledgement) or `fail` (every stage refuses)",
         ),
         may("ancestor_contradicted", Word(|| words(&ALWAYS)), "`fail`, the only value"),
     ],
