@@ -3,7 +3,8 @@
 
 use crate::inventory::{Model, ModelId};
 use crate::lineage::{Graph, is_plausible};
-use crate::maturity::{CapPlan, ParentsTold};
+use crate::maturity::{CapPlan, ParentsTold, ToldBy};
+use std::marker::PhantomData;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
@@ -14,45 +15,54 @@ const MOST_LOOKED: usize = 4_000_000;
 
 /// Answers to a question about each place, found on demand and remembered: they take longer than most of what is judged,
 /// and no policy changes them.
-#[derive(Debug, Default)]
-struct Remembered(Box<[AtomicU8]>);
+#[derive(Debug)]
+struct Remembered<T>(Box<[AtomicU8]>, PhantomData<T>);
 
-impl Remembered {
-    const NOT_ASKED: u8 = 0;
-    const NOTHING: u8 = 1;
-    const YES: u8 = 2;
-    const NO: u8 = 3;
+/// An answer of a few.
+trait Answer: Copy + PartialEq + 'static {
+    /// All there are.
+    const ALL: &'static [Self];
+}
+
+impl Answer for Option<bool> {
+    const ALL: &'static [Self] = &[None, Some(false), Some(true)];
+}
+
+impl Answer for ToldBy {
+    const ALL: &'static [Self] = &[ToldBy::Cards, ToldBy::Bills, ToldBy::Others];
+}
+
+impl<T> Default for Remembered<T> {
+    fn default() -> Self {
+        Remembered(Box::default(), PhantomData)
+    }
+}
+
+impl<T: Answer> Remembered<T> {
+    const NOT_ASKED: u8 = u8::MAX;
 
     fn of(many: usize) -> Self {
-        Remembered((0..many).map(|_| AtomicU8::new(Remembered::NOT_ASKED)).collect())
+        Remembered((0..many).map(|_| AtomicU8::new(Self::NOT_ASKED)).collect(), PhantomData)
     }
 
-    /// The answer for a place; `find` gives it where nobody asked before.
-    fn get(&self, place: usize, find: impl FnOnce() -> Option<bool>) -> Option<bool> {
+    /// The answer for a place; `find` gives it where nobody asked before. None for places that there are not.
+    fn get(&self, place: usize, find: impl FnOnce() -> T) -> Option<T> {
         let slot = self.0.get(place)?;
-        match slot.load(Ordering::Relaxed) {
-            Remembered::NOT_ASKED => {
-                let found = find();
-                let answer = match found {
-                    None => Remembered::NOTHING,
-                    Some(true) => Remembered::YES,
-                    Some(false) => Remembered::NO,
-                };
-                slot.store(answer, Ordering::Relaxed);
-                found
-            }
-            Remembered::YES => Some(true),
-            Remembered::NO => Some(false),
-            _ => None,
+        if let Some(known) = T::ALL.get(usize::from(slot.load(Ordering::Relaxed))) {
+            return Some(*known);
         }
+        let found = find();
+        let code = T::ALL.iter().position(|one| *one == found).and_then(|code| u8::try_from(code).ok());
+        slot.store(code.unwrap_or(Self::NOT_ASKED), Ordering::Relaxed);
+        Some(found)
     }
 
     fn forget(&self, place: usize) {
-        self.0.get(place).into_iter().for_each(|slot| slot.store(Remembered::NOT_ASKED, Ordering::Relaxed));
+        self.0.get(place).into_iter().for_each(|slot| slot.store(Self::NOT_ASKED, Ordering::Relaxed));
     }
 
     /// Takes over what was known of what stood elsewhere.
-    fn take(&self, before: &Remembered, moved: &Moved) {
+    fn take(&self, before: &Self, moved: &Moved) {
         for (place, slot) in self.0.iter().enumerate() {
             if let Some(was) = moved.before(place).and_then(|was| before.0.get(was)) {
                 slot.store(was.load(Ordering::Relaxed), Ordering::Relaxed);
@@ -93,9 +103,9 @@ pub struct Descent {
     /// The places of those on whose parents sources or claims disagree, sorted.
     disputed: Vec<u32>,
     /// By the places: whether a derivation is plausible.
-    plausible: Remembered,
-    /// By the places: whether all that documents tell of the parents of a model stands in model cards.
-    only_in_card: Remembered,
+    plausible: Remembered<Option<bool>>,
+    /// By the places: which documents tell of the parents of a model.
+    told_by: Remembered<ToldBy>,
 }
 
 impl Descent {
@@ -130,7 +140,7 @@ impl Descent {
             plan,
             descendants,
             plausible: Remembered::of(graph.len()),
-            only_in_card: Remembered::of(graph.len()),
+            told_by: Remembered::of(graph.len()),
             graph,
         }
     }
@@ -145,7 +155,7 @@ impl Descent {
         let descent = Descent::with(graph, plan, counted);
         let moved = descent.moved_from(self);
         descent.plausible.take(&self.plausible, &moved);
-        descent.only_in_card.take(&self.only_in_card, &moved);
+        descent.told_by.take(&self.told_by, &moved);
         changed
             .iter()
             .filter_map(|id| descent.position(id))
@@ -241,17 +251,18 @@ impl Descent {
 
     /// Whether what its derivations keep goes together in a model and its parents.
     pub(super) fn is_plausible(&self, models: &[Model], place: usize) -> Option<bool> {
-        self.plausible.get(place, || {
+        let plausible = || {
             let node = u32::try_from(place).ok()?;
             let model = models.get(self.graph.node_at(node)?.model()?)?;
             is_plausible(model, models, &self.graph, node)
-        })
+        };
+        self.plausible.get(place, plausible)?
     }
 
-    /// Whether all that documents tell of the parents of the model of an index stands in model cards.
-    pub(super) fn is_only_in_card(&self, models: &[Model], index: usize) -> Option<bool> {
-        self.only_in_card
-            .get(self.place(index)?, || models.get(index).map(|model| ParentsTold::of(model).only_in_card))
+    /// Which documents tell of the parents of the model of an index.
+    pub(super) fn told_by(&self, models: &[Model], index: usize) -> Option<ToldBy> {
+        let told = || models.get(index).map(|model| ParentsTold::of(model).by).unwrap_or_default();
+        self.told_by.get(self.place(index)?, told)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::descent::Descent;
 use super::family::{Cap, Family};
-use super::given::{Input, Known};
+use super::given::{Input, Known, Touched};
 use super::kin::Kin;
 use super::own::{Own, Weight, cap};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
@@ -274,6 +274,27 @@ impl Shapes {
         found.map_or_else(|| self.clone(), |(found, _)| Arc::new(found))
     }
 
+    /// All of them again. Rules may make all of them others: those that no model has any more are not kept.
+    fn again(self: &Arc<Self>, input: &Input<'_>, kin: &Kin) -> Arc<Self> {
+        let all: Vec<usize> = (0..self.of.len()).collect();
+        let found = self.with(input, kin, &all);
+        if found.distinct.len() <= self.distinct.len() {
+            return found;
+        }
+        let mut kept = Shapes { distinct: Vec::new(), of: Vec::with_capacity(found.of.len()) };
+        let mut moved: Vec<Option<u32>> = vec![None; found.distinct.len()];
+        for index in 0..found.of.len() {
+            let Some((place, shape)) = found.place(index).zip(found.get(index)) else { continue };
+            let Some(slot) = moved.get_mut(place) else { continue };
+            let place = *slot.get_or_insert_with(|| {
+                kept.distinct.push(shape.clone());
+                u32::try_from(kept.distinct.len() - 1).unwrap_or(u32::MAX)
+            });
+            kept.of.push(place);
+        }
+        Arc::new(kept)
+    }
+
     pub fn place(&self, index: usize) -> Option<usize> {
         usize::try_from(*self.of.get(index)?).ok()
     }
@@ -292,19 +313,24 @@ impl Judgement {
         Judgement::by_shapes(kin, shapes, input, None)
     }
 
-    /// The same models, of which only the `touched` ones may be judged differently by what they are; the stage, and
-    /// what stages do, may be others, and so may the lineage of the `touched`.
-    pub fn after(&self, input: &Input<'_>, touched: &[usize]) -> Self {
+    /// The same models, which may be judged differently by what is `touched`; the stage, and what stages do, may be
+    /// others, and so may the lineage of the `touched`.
+    pub fn after(&self, input: &Input<'_>, touched: &Touched) -> Self {
         let before = self.descent();
-        if touched.is_empty() && Arc::ptr_eq(before, input.descent) {
+        if *touched == Touched::default() && Arc::ptr_eq(before, input.descent) {
             return Judgement::by_shapes(Kin::clone(&self.kin), self.shapes.clone(), input, Some(self));
         }
         let (kin, changed) = self.kin.after(before, input, touched);
-        let mut indexes = models_at(input, &changed);
-        indexes.extend_from_slice(touched);
-        indexes.sort_unstable();
-        indexes.dedup();
-        let shapes = self.shapes.with(input, &kin, &indexes);
+        let shapes = match touched.rules {
+            true => self.shapes.again(input, &kin),
+            false => {
+                let mut indexes = models_at(input, &changed);
+                indexes.extend_from_slice(&touched.models);
+                indexes.sort_unstable();
+                indexes.dedup();
+                self.shapes.with(input, &kin, &indexes)
+            }
+        };
         Judgement::by_shapes(kin, shapes, input, Some(self))
     }
 
@@ -541,7 +567,7 @@ pub(super) fn evidence<'e, 'a: 'e>(
         usage,
         seal,
         told: OnceCell::new(),
-        only_in_card: input.descent.is_only_in_card(input.models, index),
+        told_by: input.descent.told_by(input.models, index),
     }
 }
 

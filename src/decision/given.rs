@@ -31,6 +31,30 @@ pub type Verifications<'a> = dyn Fn(usize) -> Known<'a> + Sync + 'a;
 /// The reviews of the model of an index that stand.
 pub type Reviews<'a> = dyn Fn(usize) -> Vec<StandingReview> + Sync + 'a;
 
+/// What may be another than when the same models were judged before.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Touched {
+    /// Of which models something else may be known, by their indices, sorted.
+    pub models: Vec<usize>,
+    /// Whether the rules may say something else of every model, whatever is known of it.
+    pub rules: bool,
+}
+
+impl Touched {
+    /// Of these models something else may be known.
+    pub fn models(mut models: Vec<usize>) -> Self {
+        models.sort_unstable();
+        models.dedup();
+        Touched { models, rules: false }
+    }
+
+    /// And of these.
+    pub fn also(&mut self, more: Vec<usize>) {
+        self.models.extend(more);
+        *self = Touched { rules: self.rules, ..Touched::models(std::mem::take(&mut self.models)) };
+    }
+}
+
 /// Everything a verdict depends on.
 #[derive(Clone, Copy)]
 pub struct Input<'a> {

@@ -2,7 +2,7 @@
 //! controls read of it is made when they are asked; kept are a few bytes for each.
 
 use super::descent::{Descent, Moved};
-use super::given::{Input, Known};
+use super::given::{Input, Known, Touched};
 use super::proofs::root_of;
 use crate::inventory::{Basis, Model, ModelId};
 use crate::lineage::{Edge, Origins, Proof};
@@ -19,6 +19,9 @@ use std::sync::Arc;
 /// So many edges above one model are looked at one by one; beyond that those are counted twice that are reached on two
 /// ways.
 const MOST_CLOSURE: u32 = 2000;
+
+/// Where more than this part of all places changed, all are counted again.
+const ONE_BY_ONE: usize = 8;
 
 /// A model itself, as seen by its descendants.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -62,7 +65,7 @@ impl Kin {
     pub fn of(input: &Input<'_>) -> Self {
         let look = Look { input, descent: input.descent };
         let many = look.descent.plan().len();
-        let seen = (0..many).into_par_iter().with_min_len(256).map(|place| look.seen(place)).collect();
+        let seen = look.all_seen();
         let plan = look.descent.plan();
         let support = |place: usize| match plan.parents(place).next() {
             None => (Support::Alone, None),
@@ -77,9 +80,9 @@ impl Kin {
         kin
     }
 
-    /// The same after something of the models of some indices changed, and the lineage they stand in; and at which
-    /// places what it says may be another.
-    pub fn after(&self, before: &Arc<Descent>, input: &Input<'_>, touched: &[usize]) -> (Self, Vec<usize>) {
+    /// The same after something of what is `touched` changed, and the lineage that the models stand in; and at which
+    /// places what it says may be another, but for what the rules say of them.
+    pub fn after(&self, before: &Arc<Descent>, input: &Input<'_>, touched: &Touched) -> (Self, Vec<usize>) {
         let look = Look { input, descent: input.descent };
         let many = look.descent.plan().len();
         let moved = match Arc::ptr_eq(before, input.descent) {
@@ -87,7 +90,9 @@ impl Kin {
             false => look.descent.moved_from(before),
         };
         let mut kin = self.moved(&moved, many);
-        let touched: Vec<usize> = touched.iter().filter_map(|index| look.descent.place(*index)).collect();
+        let rules = touched.rules;
+        let touched: Vec<usize> =
+            touched.models.iter().filter_map(|index| look.descent.place(*index)).collect();
         // What a place is by itself is asked again where its model changed, where it is new, and where something came to
         // derive from it.
         let mut own: BTreeSet<usize> = touched.iter().copied().collect();
@@ -103,15 +108,26 @@ impl Kin {
             changed.extend(look.children(place));
             changed.extend(look.called(place).flat_map(|place| look.children(place)));
         }
-        for place in own {
-            let seen = look.seen(place);
-            if let Some(slot) = kin.seen.get_mut(place).filter(|slot| **slot != seen) {
-                *slot = seen;
-                changed.extend(look.children(place));
+        // What the rules say of a place changes what is above others, and nothing above it.
+        let mut take = |place: usize, seen: Seen| {
+            let slot = kin.seen.get_mut(place).filter(|slot| **slot != seen);
+            slot.map(|slot| *slot = seen).map(|()| look.children(place)).into_iter().flatten()
+        };
+        if rules {
+            for (place, seen) in look.all_seen().into_iter().enumerate() {
+                changed.extend(take(place, seen));
             }
-            changed.insert(place);
+        } else {
+            own.iter().for_each(|place| changed.extend(take(*place, look.seen(*place))));
         }
+        changed.extend(own);
         let mut closure = Closure::of(many);
+        if changed.len() > many / ONE_BY_ONE {
+            for place in look.descent.plan().order() {
+                kin.take_above(&look, place, &mut closure);
+            }
+            return (kin, (0..many).collect());
+        }
         // Parents first; what is above one can change only by what is above its parents.
         let mut waiting: BTreeSet<(u32, usize)> =
             changed.iter().map(|place| (look.descent.rank(*place), *place)).collect();
@@ -219,7 +235,7 @@ impl Kin {
             edges: edges.iter().filter_map(edge).collect(),
             completeness: above.completeness,
             on_cycle: node.on_cycle,
-            digests_differ: above.is_disputed || look.is_disputed(place),
+            digests_differ: above.is_disputed,
             disagree: descent.disputes(place),
             plausible: if has_bases { descent.is_plausible(input.models, place) } else { None },
             denied_by_claims: is_complete && edges.iter().filter(bears).any(|edge| is_denied(&edge)),
@@ -406,6 +422,12 @@ impl Look<'_, '_> {
         edges.filter_map(|(child, _)| usize::try_from(child).ok())
     }
 
+    /// What each place is by itself.
+    fn all_seen(&self) -> Vec<Seen> {
+        let places = (0..self.descent.plan().len()).into_par_iter();
+        places.with_min_len(256).map(|place| self.seen(place)).collect()
+    }
+
     /// What a place is by itself. Of one from which nothing derives it is only asked whether it is a root.
     fn seen(&self, place: usize) -> Seen {
         let node = u32::try_from(place).ok().and_then(|place| self.descent.graph().node_at(place));
@@ -504,7 +526,7 @@ fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) ->
         policy: input.policy,
         now: input.now,
         told: OnceCell::new(),
-        only_in_card: None,
+        told_by: None,
     }
 }
 

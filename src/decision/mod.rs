@@ -51,7 +51,7 @@ pub use evaluate::{Decision, Earned, Judgement, Standing, StandingException, Ver
 pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
 pub use examined::{Effect, Examined, TriedRule, examine};
 pub use family::Cap;
-pub use given::{Input, Known, Reviews, Verifications};
+pub use given::{Input, Known, Reviews, Touched, Verifications};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
     FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyChangeRecordSchema, PolicyInput,

@@ -75,15 +75,27 @@ pub struct Evidence<'a> {
     /// What documents tell of its parents, once somebody asked: several controls do, and decoding them takes longer than
     /// most of what is judged.
     pub told: OnceCell<ParentsTold>,
-    /// Whether all that documents tell of its parents stands in model cards, where that is known already.
-    pub only_in_card: Option<bool>,
+    /// Which documents tell of them, where that is known already.
+    pub told_by: Option<ToldBy>,
+}
+
+/// Which documents tell of the parents whose weights are in a model.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum ToldBy {
+    /// Model cards, and nothing else.
+    Cards,
+    /// Some of them a bill of materials.
+    Bills,
+    /// Others, or none.
+    #[default]
+    Others,
 }
 
 /// What documents tell of the parents whose weights are in a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParentsTold {
-    /// Whether there are some, and all of them stand in model cards.
-    pub only_in_card: bool,
+    /// Which documents.
+    pub by: ToldBy,
     /// Those that bills of materials name.
     pub in_bills: BTreeSet<ModelId>,
 }
@@ -101,15 +113,19 @@ impl ParentsTold {
                 _ => {}
             }
         }
-        told.only_in_card = all > 0 && all == in_card;
+        told.by = match () {
+            () if !told.in_bills.is_empty() => ToldBy::Bills,
+            () if all > 0 && all == in_card => ToldBy::Cards,
+            () => ToldBy::Others,
+        };
         told
     }
 }
 
 impl Evidence<'_> {
-    /// Whether documents tell of parents, and all of them are model cards.
-    pub fn is_told_only_in_card(&self) -> bool {
-        self.only_in_card.unwrap_or_else(|| self.parents_told().only_in_card)
+    /// Which documents tell of the parents whose weights are in the model.
+    pub fn told_by(&self) -> ToldBy {
+        self.told_by.unwrap_or_else(|| self.parents_told().by)
     }
 
     /// What documents tell of the parents whose weights are in the model.

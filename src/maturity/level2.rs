@@ -2,7 +2,7 @@
 //! from documents and claims.
 
 use super::claim_fact::{ClaimFact, Field};
-use super::evidence::{Evidence, Testimony};
+use super::evidence::{Evidence, Testimony, ToldBy};
 use super::fact::Remedy;
 use super::finding::Finding;
 use super::kinship::{EdgeOrder, LineageEdge, ParentSight, Pin, Support};
@@ -92,7 +92,7 @@ pub(super) fn derivation_declared(evidence: &Evidence<'_>) -> Finding {
         return Finding::contradicted(fact.into()).remedy(Remedy::CorrectParents);
     }
     let attested = !parents.all(|edge| edge.basis == Basis::Declared);
-    if !attested && evidence.is_told_only_in_card() {
+    if !attested && evidence.told_by() == ToldBy::Cards {
         let fact = LineageFact::OnlyInCard(parents.named());
         let finding = Finding::declared(Outcome::Partial, fact.into()).remedy(Remedy::AttestProvenance);
         return unless_unread(evidence, finding);

@@ -1,7 +1,7 @@
 //! The controls of level 2 on data, code, several attesters, the bill of materials, and kept evidence, one function each.
 
 use super::claim_fact::{ClaimFact, Dispute};
-use super::evidence::{Evidence, Testimony};
+use super::evidence::{Evidence, Testimony, ToldBy};
 use super::fact::{ControlFact, Remedy};
 use super::finding::Finding;
 use super::kinship::{LineageEdge, ParentSight};
@@ -297,8 +297,7 @@ pub(super) fn bill_equals_claims(evidence: &Evidence<'_>) -> Finding {
     if Bearing::of(evidence).is_none() {
         return Finding::not_applicable(LineageFact::NoBill.into());
     }
-    let declared = &evidence.parents_told().in_bills;
-    if declared.is_empty() {
+    if evidence.told_by() != ToldBy::Bills {
         return Finding::not_applicable(LineageFact::NoBill.into());
     }
     if evidence.kinship.denied_by_claims {
@@ -310,6 +309,7 @@ pub(super) fn bill_equals_claims(evidence: &Evidence<'_>) -> Finding {
         let Some(parents) = parents else {
             return Finding::unknown(LineageFact::NothingAttested.into()).remedy(Remedy::AttestProvenance);
         };
+        let declared = &evidence.parents_told().in_bills;
         match parents.those(|edge| attested(edge) && !declared.contains(&edge.parent)) {
             Some(those) => Finding::declared(Outcome::Partial, LineageFact::BillLacks(those).into()),
             None => Finding::of(Outcome::Pass, Basis::Attested, LineageFact::BillEqual(parents.named())),

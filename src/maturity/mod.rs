@@ -38,7 +38,7 @@ pub use crate::tables::{Closed, Few};
 pub use assess::{Assessment, ControlResult, Outcomes, assess};
 pub use caps::{CapLevels, CapNode, CapPlan, CapReason, CapState, Effective, cap_reason};
 pub use claim_fact::{ClaimFact, Dispute, Field, Section};
-pub use evidence::{Evidence, ParentsTold, Since, Testimony};
+pub use evidence::{Evidence, ParentsTold, Since, Testimony, ToldBy};
 pub use fact::{BoundPart, ControlFact, Remedy};
 pub use ground::Ground;
 pub use kinship::{Completeness, EdgeOrder, Kinship, LineageEdge, ParentSight, Pin, Reliance, Support};

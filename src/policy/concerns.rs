@@ -5,6 +5,7 @@ use super::canonical::{AnchorForm, DeniedForm, Form, PublisherForm};
 use super::class::Action;
 use super::document::{IdentityPattern, Policy, Publisher};
 use super::index::{Patterns, Signers};
+use super::rules::UnsignedAncestor;
 use super::patterns::ModelPattern;
 use super::text_pattern::TextPattern;
 use crate::inventory::ModelId;
@@ -16,11 +17,12 @@ use std::hash::Hash;
 /// no model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Concerns {
-    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]`, `[controls]`, `[lineage]`, `[conflicts]`, a
-    /// requirement, a trusted summary, a risk, an exception, or what controls read of the stages changed.
+    /// Every model: `expires`, `[crypto]`, `[artifact]`, `[log]`, `[freshness]`, `[conflicts]`, a requirement, a trusted
+    /// summary, a risk, an exception, what is complete enough of a lineage, or what controls read of the stages changed.
     pub everything: bool,
-    /// The decisions of every model, but no level: a stage or `[ledger]` changed.
-    pub stages: bool,
+    /// What follows for every model from what became of its controls, and for those that derive from it: a stage,
+    /// `[controls]`, `[ledger]`, the depth of `[lineage]` or what it says of ancestors without a signature changed.
+    pub conclusions: bool,
     /// Anchors that were added, removed or changed, sorted; all of them when their order changed. An added one may also
     /// prove a signer whom nothing proved before.
     pub anchors: Vec<String>,
@@ -58,18 +60,25 @@ pub fn concerns(before: &Policy, after: &Policy) -> Concerns {
             || old.freshness != new.freshness
             || old.require != new.require
             || old.trusted_summaries != new.trusted_summaries
-            || old.lineage != new.lineage
+            || before.lineage.min_completeness != after.lineage.min_completeness
             || old.conflicts != new.conflicts
-            || old.raise != new.raise
             || old.risks != new.risks
             || old.exceptions != new.exceptions
             || asked(before) != asked(after),
-        stages: old.stages != new.stages || old.ledger != new.ledger,
+        conclusions: old.stages != new.stages
+            || old.ledger != new.ledger
+            || old.raise != new.raise
+            || above(before) != above(after),
         anchors: anchors(&old, &new),
         publishers: publishers((before, &old), (after, &new)),
         denied: denied((before, &old), (after, &new)),
         claims: old.attesters != new.attesters || roles(&old) != roles(&new),
     }
+}
+
+/// What the lineage does to those that derive.
+fn above(policy: &Policy) -> (u32, UnsignedAncestor) {
+    (policy.lineage.depth(), policy.lineage.unsigned_ancestor)
 }
 
 /// What controls read of the stages, beside what these do about them.
@@ -136,7 +145,7 @@ impl Concerns {
     }
 
     /// Whether a model may be judged differently because of its id. That its signer or anchor is concerned
-    /// ([`Concerns::concerns_signer`], [`Concerns::anchors`]) and that [`Concerns::stages`] changed is asked apart.
+    /// ([`Concerns::concerns_signer`], [`Concerns::anchors`]) and that [`Concerns::conclusions`] changed is asked apart.
     pub fn concerns_model(&self, id: &ModelId) -> bool {
         let id = id.raw();
         self.everything

@@ -52,11 +52,6 @@ impl<'a> Changed<'a> {
         self.concerns.everything
     }
 
-    /// Whether decisions may change while levels stay.
-    pub fn stages(&self) -> bool {
-        self.concerns.stages
-    }
-
     /// What is left of the verification of a model whose entry did not change.
     pub fn again(&self, model: &Model, verified: &Verified) -> Again {
         let now = self.after.at;

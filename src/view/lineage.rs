@@ -3,7 +3,7 @@
 
 use super::View;
 use crate::decision::{
-    Joined, LineageFacts, StatedDigests, WalkEnd, digests_of, named_digests, origins, proven, root_of,
+    Joined, LineageFacts, StatedDigests, Touched, WalkEnd, digests_of, named_digests, origins, proven, root_of,
 };
 use crate::inventory::ModelId;
 use crate::lineage::{Digests, Graph, Proof, Stated};
@@ -30,13 +30,13 @@ impl View {
     /// Brings the proofs and the lineage up to date, given a view that was before: of the same models only what the
     /// `touched` ones say may be different; without such a list everything is asked again. The graph must be the one that
     /// was drawn of these models with the proofs that the view has; of one that has none nothing is drawn.
-    pub fn prove_after(&mut self, before: &View, touched: Option<&[usize]>) {
+    pub fn prove_after(&mut self, before: &View, touched: Option<&Touched>) {
         if !self.has_lineage() {
             return;
         }
         let is_known = Arc::ptr_eq(&self.models, &before.models) && before.has_lineage();
         let changed = match touched.filter(|_| is_known) {
-            Some(touched) => self.prove_some(before, touched),
+            Some(touched) => self.prove_some(before, &touched.models),
             None => self.prove_all(before),
         };
         if !changed.is_empty() {

@@ -47,8 +47,8 @@ pub use survey::{
 
 use crate::decision::{
     About, Anchoring, Anchors, Cap, Descent, EvidenceDocument, EvidenceSchema, Feeds, Glass, GlassTerm,
-    Input, Inputs, Judgement, Known, ModelDigests, Reviews, StandingReview, Verdict, Verifications, bytes_of,
-    digest_of, name_inputs,
+    Input, Inputs, Judgement, Known, ModelDigests, Reviews, StandingReview, Touched, Verdict, Verifications,
+    bytes_of, digest_of, name_inputs,
 };
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
@@ -181,7 +181,7 @@ impl View {
     /// The same, given the view before it: what follows from the lineage alone is taken over when the graph is the
     /// same, and so is what is known of all models but the `touched` ones and those whose claims name other parents;
     /// without such a list all are judged.
-    pub fn judge_after(&mut self, before: &View, touched: Option<&[usize]>) {
+    pub fn judge_after(&mut self, before: &View, touched: Option<&Touched>) {
         if !Arc::ptr_eq(&self.models, &before.models) || !before.is_judged() {
             return self.judge();
         }
@@ -193,8 +193,8 @@ impl View {
             descent = Arc::new(descent.followed_by(self.graph.clone(), &changed));
         }
         let Some(touched) = touched else { return self.judge_by(descent) };
-        let touched: BTreeSet<usize> = touched.iter().copied().chain(moved).collect();
-        let touched: Vec<usize> = touched.into_iter().collect();
+        let mut touched = touched.clone();
+        touched.also(moved);
         let verified = |index| self.known(index);
         let reviews = |index| self.standing_reviews(index);
         self.judgement = before.judgement.after(&self.input(&descent, &verified, &reviews), &touched);
@@ -204,7 +204,7 @@ impl View {
     pub fn at_stage(&self, stage: &str) -> Option<View> {
         self.policy.stage(stage)?;
         let mut view = View { stage: stage.to_owned(), ..self.clone() };
-        view.judge_after(self, Some(&[]));
+        view.judge_after(self, Some(&Touched::default()));
         Some(view)
     }
 
@@ -221,8 +221,7 @@ impl View {
             }
         }
         let mut view = View { verified: Arc::new(slots), states, ..self.clone() };
-        let mut touched: Vec<usize> = fresh.iter().map(|(index, _)| *index).collect();
-        touched.sort_unstable();
+        let touched = Touched::models(fresh.iter().map(|(index, _)| *index).collect());
         view.prove_after(self, Some(&touched));
         view.judge_after(self, Some(&touched));
         view

@@ -2,6 +2,7 @@
 //! after, from the same outcomes.
 
 use super::View;
+use crate::decision::Touched;
 use crate::inventory::ModelId;
 use crate::maturity::{Rubric, Score, Severity};
 use schemars::JsonSchema;
@@ -82,7 +83,7 @@ impl View {
     /// The same, judged by another rubric.
     fn by_rubric(&self, rubric: Arc<Rubric>) -> View {
         let mut view = View { rubric, ..self.clone() };
-        view.judge_after(self, Some(&[]));
+        view.judge_after(self, Some(&Touched::default()));
         view
     }
 

@@ -82,7 +82,7 @@ impl Workbench {
         let current = self.view();
         let (view, touched) = self.made_from(&current, Next::as_in(&current))?;
         let mut view = view;
-        view.judge_after(&current, touched.as_deref());
+        view.judge_after(&current, touched.as_ref());
         known_stage(&view.policy, stage)?;
         asked_at(&view.policy, stage, moment)?;
         let view = view.at_stage(stage).ok_or_else(|| not_found(model))?;

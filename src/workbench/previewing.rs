@@ -101,7 +101,7 @@ impl Workbench {
         let next = Next { in_force, at: Some(before.at), progress: progress.clone(), ..Next::as_in(before) };
         let (mut after, touched) = self.made_from(before, next)?;
         progress.check()?;
-        after.judge_after(before, touched.as_deref());
+        after.judge_after(before, touched.as_ref());
         progress.check()?;
         Ok(after)
     }
@@ -113,7 +113,7 @@ impl Workbench {
         let next = Next { progress: progress.clone(), ..Next::as_in(&current) };
         let (mut view, touched) = self.made_from(&current, next)?;
         progress.check()?;
-        view.judge_after(&current, touched.as_deref());
+        view.judge_after(&current, touched.as_ref());
         Ok(view)
     }
 }

@@ -6,7 +6,7 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
-use crate::decision::Judgement;
+use crate::decision::{Judgement, Touched};
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::signing::{ModelState, Progress};
@@ -56,7 +56,7 @@ impl Workbench {
         let made = || -> Result<View> {
             let current = self.view();
             let (mut view, touched) = self.made_from(&current, change(&current)?)?;
-            view.judge_after(&current, touched.as_deref());
+            view.judge_after(&current, touched.as_ref());
             Ok(view)
         };
         for _ in 0..FREE_TRIES {
@@ -87,7 +87,7 @@ impl Workbench {
 
     /// The view after another one, with what was verified and reviewed so far, not yet judged; and which of its models
     /// may be judged differently, as [`Workbench::refresh`] says.
-    pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Vec<usize>>)> {
+    pub(super) fn made_from(&self, before: &View, next: Next) -> Result<(View, Option<Touched>)> {
         let Next { inventory, in_force, stage, fresh, at, progress } = next;
         let at = at.unwrap_or_else(|| self.now());
         let Inventory { models, findings, graph, proven, is_whole, states } = inventory;
@@ -126,17 +126,15 @@ impl Workbench {
         };
         let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
         let (mut touched, decided) = (refreshed.touched, refreshed.decided);
-        view.prove_after(before, touched.as_deref());
+        view.prove_after(before, touched.as_ref());
         let mut deployed = view.take_deployments(before);
         deployed.extend(self.renew_gates(before, &mut view, decided)?);
-        if let Some(touched) = touched.as_mut().filter(|_| !deployed.is_empty()) {
-            touched.extend(deployed);
-            touched.sort_unstable();
-            touched.dedup();
+        if let Some(touched) = &mut touched {
+            touched.also(deployed);
+            // The policy's own signature is evidence on every model.
+            touched.rules |= before.seal != view.seal;
         }
         view.anchoring = self.anchoring(&view)?;
-        // It is evidence on every model.
-        let touched = touched.filter(|_| before.seal == view.seal);
         Ok((view, touched))
     }
 }

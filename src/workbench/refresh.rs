@@ -7,7 +7,7 @@ use super::made::record_of;
 use super::reviews::{self, Said};
 use super::{gates, keeping, looking};
 use crate::decision::{
-    By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, apply_policy_to, holds_by_claims,
+    By, RecordRef, RecordedSeen, SeenDigests, SeenEvidence, Touched, apply_policy_to, holds_by_claims,
     holds_by_policy, holds_until, judge_model,
 };
 use crate::error::{Code, Result};
@@ -62,8 +62,9 @@ impl Recorded {
 
 /// What a refresh found out besides.
 pub(super) struct Refreshed {
-    /// Whose verification is not the one of the view before: by their indices, sorted. None when any may be another.
-    pub touched: Option<Vec<usize>>,
+    /// Whose verification is not the one of the view before, and whether the rules are others. None when any verification
+    /// may be another.
+    pub touched: Option<Touched>,
     /// What gates decided since, oldest first, by the indices of the models. None where the ledger does not go on from the
     /// one of the view before.
     pub decided: Option<Vec<(usize, Gated)>>,
@@ -146,7 +147,7 @@ impl Workbench {
             touched.sort_unstable();
             touched.dedup();
         }
-        let touched = (goes_on && same_models && !rules).then_some(touched);
+        let touched = (goes_on && same_models).then_some(Touched { models: touched, rules });
         Ok(Refreshed { touched, decided: goes_on.then_some(decided) })
     }
 

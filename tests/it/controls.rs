@@ -320,7 +320,7 @@ impl Case {
             policy: &self.policy,
             now: at(NOW),
             told: std::cell::OnceCell::new(),
-            only_in_card: None,
+            told_by: None,
         })
     }
 

@@ -4,8 +4,8 @@ use crate::support::checked;
 use proptest::prelude::*;
 use std::sync::Arc;
 use touchmark::decision::{
-    Decision, Descent, Input, Judgement, Known, ReasonFact, RecordRef, ReviewWord, StandingReview, Verdict,
-    apply_policy,
+    Decision, Descent, Input, Judgement, Known, ReasonFact, RecordRef, ReviewWord, StandingReview, Touched,
+    Verdict, apply_policy,
 };
 use touchmark::inventory::{
     Basis, Format, Hazard, HazardKind, Looked, Model, ModelId, ParentRef, Relation, Tier,
@@ -691,7 +691,7 @@ proptest! {
             // Tables say what the verdicts say, whether a stage was judged for first or after another one.
             let first = straight.asked(&policy(), stage, Judgement::of);
             let other = straight.asked(&policy(), "picky", Judgement::of);
-            let turned_to = straight.asked(&policy(), stage, |input| other.after(input, &[]));
+            let turned_to = straight.asked(&policy(), stage, |input| other.after(input, &Touched::default()));
             prop_assert_eq!(first.standings(), turned_to.standings());
             for (standing, verdict) in first.standings().iter().zip(&verdicts) {
                 prop_assert_eq!(standing.own, verdict.assessment.score.own);

@@ -7,7 +7,7 @@ use serde_json::json;
 use std::sync::Arc;
 use touchmark::decision::{
     AnchorFile, Anchors, By, ClaimsSeen, Decision, Evidence, Judgement, ModelEvidence, ReasonFact,
-    SeenEvidence, Verdict, apply_policy, differences, holds_by_policy, holds_until,
+    SeenEvidence, Touched, Verdict, apply_policy, differences, holds_by_policy, holds_until,
 };
 use touchmark::inventory::{Binding, Format, Hazard, HazardKind, Looked, Model, ModelId, Tier};
 use touchmark::maturity::{CapReason, Rubric, Since};
@@ -423,9 +423,9 @@ fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
             {
                 let first = case.asked(before, from, Judgement::of);
                 let anew = case.asked(after, to, Judgement::of);
-                let taken_over = case.asked(after, to, |input| first.after(input, &[]));
+                let taken_over = case.asked(after, to, |input| first.after(input, &Touched::default()));
                 assert_eq!(anew.standings(), taken_over.standings(), "{from} to {to}");
-                let touched = case.asked(after, to, |input| first.after(input, &[0, 3, 6]));
+                let touched = case.asked(after, to, |input| first.after(input, &Touched::models(vec![6, 0, 3])));
                 assert_eq!(anew.standings(), touched.standings(), "{from} to {to}");
             }
         }
@@ -456,10 +456,10 @@ fn another_stage_is_another_judgement_though_no_model_earns_anything_else_by_its
     let (closed, open) = (with("closed"), with("open"));
     let first = case.asked(&closed, "staging", Judgement::of);
     assert_eq!(decisions(&first), [Decision::Refuse; 2]);
-    let turned = case.asked(&open, "staging", |input| first.after(input, &[]));
+    let turned = case.asked(&open, "staging", |input| first.after(input, &Touched::default()));
     assert_eq!(decisions(&turned), [Decision::Admit; 2]);
     assert_eq!(
-        decisions(&case.asked(&closed, "staging", |input| turned.after(input, &[]))),
+        decisions(&case.asked(&closed, "staging", |input| turned.after(input, &Touched::default()))),
         [Decision::Refuse; 2]
     );
 }

@@ -10,7 +10,7 @@ use touchmark::attest::{
     Transformation, Validity,
 };
 use touchmark::decision::{
-    Decision, Descent, Input, Judgement, Known, Stop, Verdict, apply_policy, digests_of, origins, proven,
+    Decision, Descent, Input, Judgement, Known, Stop, Touched, Verdict, apply_policy, digests_of, origins, proven,
 };
 use touchmark::inventory::{Basis, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::lineage::{Digests, Graph, GraphFinding, Proven, Stated};
@@ -851,11 +851,58 @@ proptest! {
         prop_assert!(*graph == **anew.descent.graph());
         let descent = Arc::new(before.descent.followed_by(graph, &ids));
         let judgement = Judged { descent: descent.clone(), ..changed.judged() }
-            .asked(|input| before.judgement.after(input, &[at]));
+            .asked(|input| before.judgement.after(input, &Touched::models(vec![at])));
         let kept = Judged { descent, judgement, ..changed.judged() };
         prop_assert_eq!(kept.all(), anew.all());
     }
+
+    /// Whatever the rules become, and then what one model is verified as, what is taken over is what would be found anew.
+    #[test]
+    fn other_rules_leave_what_would_be_found_anew(
+        drawn in drawn(),
+        edits in prop::collection::btree_set(0..RULES.len(), 0..4),
+        at in 0..8_usize,
+    ) {
+        let family = family(&drawn);
+        let before = family.judged();
+        let at = at % before.models.len();
+        let text = edits.iter().fold(POLICY.to_owned(), |text, edit| {
+            let (from, to) = RULES[*edit];
+            text.replace(from, to)
+        });
+        let mut members: Vec<_> = family.members.values().cloned().collect();
+        let after = parse(&text, "t", None).unwrap();
+        let anew = Judged::of(members.clone(), after.clone());
+        let descent = before.descent.clone();
+        let rules = Touched { models: Vec::new(), rules: true };
+        let judgement = Judged { descent: descent.clone(), ..Judged::of(members.clone(), after.clone()) }
+            .asked(|input| before.judgement.after(input, &rules));
+        let kept = Judged { descent: descent.clone(), judgement, ..Judged::of(members.clone(), after.clone()) };
+        prop_assert_eq!(kept.all(), anew.all());
+        prop_assert_eq!(kept.judgement.standings(), anew.judgement.standings());
+        // From there on it goes as from one that was made anew.
+        let (model, verification, said) = &mut members[at];
+        (model.signature, *verification) = (None, None);
+        said.clear();
+        let anew = Judged::of(members.clone(), before.policy.clone());
+        let touched = Touched { models: vec![anew.index(members[at].0.id.raw())], rules: true };
+        let judgement = anew.asked(|input| kept.judgement.after(input, &touched));
+        let kept = Judged { judgement, ..Judged::of(members.clone(), before.policy.clone()) };
+        prop_assert_eq!(kept.all(), anew.all());
+    }
 }
+
+/// Edits of the policy, each of which says something of every model.
+const RULES: [(&str, &str); 8] = [
+    ("allow_resign_at_ingest = true", "allow_resign_at_ingest = false"),
+    ("max_hops_covered = 1", "max_hops_covered = 3"),
+    ("COSAI_AIMM_LEVEL_2", "COSAI_AIMM_LEVEL_1"),
+    ("clock_skew_seconds = 300", "clock_skew_seconds = 3"),
+    ("max_depth = 40", "max_depth = 1"),
+    ("[lineage]", "[lineage]\nunsigned_ancestor = \"fail\""),
+    ("[lineage]", "[lineage]\nmin_completeness = 0.1"),
+    ("[artifact]", "[conflicts]\nstrategy = \"quorum\"\n[artifact]"),
+];
 
 #[test]
 fn untrusted_names_of_inputs_are_kept_apart_from_ids() {

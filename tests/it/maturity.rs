@@ -527,7 +527,7 @@ fn evidence<'a>(
         policy,
         now: at(NOW),
         told: std::cell::OnceCell::new(),
-        only_in_card: None,
+        told_by: None,
     }
 }
 

@@ -177,7 +177,7 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
             policy: &policy,
             now: at(NOW),
             told: std::cell::OnceCell::new(),
-            only_in_card: None,
+            told_by: None,
         };
         let result =
             control(&assess(&evidence, &rubric, &Musts::of(&rubric, &policy.raise)), "L1.13").clone();

@@ -263,8 +263,8 @@ fn edit(from: &str, to: &str) -> Concerns {
     let there = concerns(&before, &after);
     let back = concerns(&after, &before);
     assert_eq!(
-        (there.everything, there.stages, &there.anchors, there.publishers.len(), there.denied.len()),
-        (back.everything, back.stages, &back.anchors, back.publishers.len(), back.denied.len()),
+        (there.everything, there.conclusions, &there.anchors, there.publishers.len(), there.denied.len()),
+        (back.everything, back.conclusions, &back.anchors, back.publishers.len(), back.denied.len()),
         "a change concerns the same both ways: {from}"
     );
     there
@@ -286,6 +286,8 @@ fn what_says_nothing_of_any_model_concerns_nothing() {
 
 #[test]
 fn an_edit_concerns_everything_stages_or_anchors_by_where_it_stands() {
+    const STAGE: &str = "[[stage]]\nname = \"prod\"";
+    let lineage = |rule: &str| format!("[lineage]\n{rule}\n");
     for (from, to) in [
         ("expires = 2045-01-01T00:00:00Z", ""),
         ("hash = [\"sha256\", \"blake3\"]", "hash = [\"sha256\"]"),
@@ -296,7 +298,7 @@ fn an_edit_concerns_everything_stages_or_anchors_by_where_it_stands() {
         ("required = [\"sigstore\", \"key\"]", "required = []"),
         ("max_verification_age_days = 30", "max_verification_age_days = 9"),
         ("clock_skew_seconds = 300", "clock_skew_seconds = 9"),
-        ("raise = [\"L1.13\", \"L1.08\"]", "raise = []"),
+        (STAGE, &(lineage("min_completeness = 0.5") + STAGE)),
     ] {
         let concerns = edit(from, to);
         assert_eq!(concerns, Concerns { everything: true, ..Concerns::default() }, "{from}");
@@ -306,10 +308,13 @@ fn an_edit_concerns_everything_stages_or_anchors_by_where_it_stands() {
         ("min_level = 0", "min_level = 1"),
         ("cached_digests_max_hours = 9", ""),
         ("name = \"prod\"", "name = \"shipping\""),
-        ("[[stage]]\nname = \"prod\"", "[[stage]]\nname = \"more\"\n[[stage]]\nname = \"prod\""),
+        (STAGE, &("[[stage]]\nname = \"more\"\n".to_owned() + STAGE)),
+        ("raise = [\"L1.13\", \"L1.08\"]", "raise = []"),
+        (STAGE, &(lineage("max_depth = 3") + STAGE)),
+        (STAGE, &(lineage("unsigned_ancestor = \"warn\"") + STAGE)),
     ] {
         let concerns = edit(from, to);
-        assert_eq!(concerns, Concerns { stages: true, ..Concerns::default() }, "{from}");
+        assert_eq!(concerns, Concerns { conclusions: true, ..Concerns::default() }, "{from}");
         assert!(!concerns.is_nothing() && !concerns.concerns_model(&ModelId::new("acme/bot")));
     }
     let anchors = |from: &str, to: &str| {
@@ -342,7 +347,7 @@ fn a_publisher_concerns_its_models_and_where_its_signers_change_them_too() {
     };
     let told = |from: &str, to: &str| {
         let concerns = edit(from, to);
-        assert!(!concerns.everything && !concerns.stages && concerns.anchors.is_empty());
+        assert!(!concerns.everything && !concerns.conclusions && concerns.anchors.is_empty());
         concerned(&concerns)
     };
     let is = |models: &str, signers: &str| (models.to_owned(), signers.to_owned());

@@ -388,9 +388,11 @@ const FEW: [&str; 7] = [
 ];
 const STAGES: [&str; 3] = ["dev", "staging", "production"];
 /// What each bit of a policy's number adds or replaces.
-const POLICIES: [(&str, &str); 8] = [
+const POLICIES: [(&str, &str); 10] = [
     ("[crypto]", "# a comment\n[crypto]"),
     ("min_level = 1", "min_level = 2"),
+    ("[[stage]]", "[lineage]\nmax_depth = 1\nunsigned_ancestor = \"warn\"\n\n[[stage]]"),
+    ("strategy = \"strict\"", "strategy = \"latest\""),
     (
         "[[stage]]",
         "[[deny_identity]]\nsubject = \"exact:CN=acme release,O=Acme\"\nreason = \"x\"\n\n[[stage]]",
@@ -409,7 +411,7 @@ fn change() -> impl Strategy<Value = Change> {
     prop_oneof![
         4 => (0..FEW.len()).prop_map(Change::Verify),
         3 => (0usize..4, 0usize..4).prop_map(|(file, with)| Change::Anchor(file, with)),
-        4 => (0usize..256).prop_map(Change::Policy),
+        4 => (0usize..1 << POLICIES.len()).prop_map(Change::Policy),
         1 => (0..FEW.len(), any::<bool>()).prop_map(|(model, word)| Change::Review(model, word)),
         1 => (0usize..3).prop_map(Change::Stage),
         1 => (0..FEW.len()).prop_map(Change::File),
