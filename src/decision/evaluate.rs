@@ -22,8 +22,8 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// So many models' shapes are held at a time.
-const AT_ONCE: usize = 1 << 14;
+/// So many models are looked at together.
+const AT_ONCE: usize = 1 << 9;
 
 /// The highest level but one.
 const BELOW_THE_HIGHEST: u8 = 2;
@@ -214,19 +214,25 @@ impl Unsigned {
     }
 }
 
-/// Where a shape stands among the distinct ones.
-trait Places {
-    fn place(&mut self, places: &mut HashMap<Shape, u32>, shape: Shape) -> u32;
+/// The distinct ones of some shapes, and where they stand.
+#[derive(Default)]
+struct Distinct {
+    shapes: Vec<Shape>,
+    places: HashMap<Shape, u32>,
 }
 
-impl Places for Vec<Shape> {
-    fn place(&mut self, places: &mut HashMap<Shape, u32>, shape: Shape) -> u32 {
-        if let Some(place) = places.get(&shape) {
+impl Distinct {
+    fn of(shapes: &[Shape]) -> Self {
+        Distinct { shapes: shapes.to_vec(), places: shapes.iter().cloned().zip(0..).collect() }
+    }
+
+    fn place(&mut self, shape: Shape) -> u32 {
+        if let Some(place) = self.places.get(&shape) {
             return *place;
         }
-        let place = u32::try_from(self.len()).unwrap_or(u32::MAX);
-        self.push(shape.clone());
-        places.insert(shape, place);
+        let place = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
+        self.shapes.push(shape.clone());
+        self.places.insert(shape, place);
         place
     }
 }
@@ -240,38 +246,36 @@ pub(super) struct Shapes {
 
 impl Shapes {
     fn of(input: &Input<'_>, kin: &Kin) -> Arc<Self> {
-        let many = input.models.len();
-        let mut found = Shapes { distinct: Vec::new(), of: Vec::with_capacity(many) };
-        let mut places = HashMap::new();
-        for from in (0..many).step_by(AT_ONCE) {
-            let some = from..many.min(from.saturating_add(AT_ONCE));
-            let shapes: Vec<Option<Shape>> =
-                some.into_par_iter().map(|index| shape(input, kin, index)).collect();
-            let Shapes { distinct, of } = &mut found;
-            of.extend(shapes.into_iter().flatten().map(|shape| distinct.place(&mut places, shape)));
-        }
-        Arc::new(found)
+        let nowhere = Shapes { distinct: Vec::new(), of: vec![u32::MAX; input.models.len()] };
+        let all: Vec<usize> = (0..input.models.len()).collect();
+        Arc::new(nowhere).with(input, kin, &all)
     }
 
-    /// The same but for these models.
+    /// The same but for these models. What is alike among those that are looked at together is told apart at once: where
+    /// most of an inventory changed, telling apart takes as long as looking.
     fn with(self: &Arc<Self>, input: &Input<'_>, kin: &Kin, touched: &[usize]) -> Arc<Self> {
-        let evidence = |index: &usize| Some((*index, shape(input, kin, *index)?));
-        let differs = |(index, shape): &(usize, Shape)| self.get(*index) != Some(shape);
-        let placed = || -> HashMap<Shape, u32> { self.distinct.iter().cloned().zip(0..).collect() };
-        let mut found: Option<(Shapes, HashMap<Shape, u32>)> = None;
-        for some in touched.chunks(AT_ONCE) {
-            let shapes: Vec<(usize, Shape)> = some.par_iter().filter_map(evidence).filter(differs).collect();
-            for (index, shape) in shapes {
-                let (found, places) = found.get_or_insert_with(|| {
-                    (Shapes { distinct: self.distinct.clone(), of: self.of.clone() }, placed())
-                });
-                let place = found.distinct.place(places, shape);
-                if let Some(slot) = found.of.get_mut(index) {
-                    *slot = place;
+        let differing = |some: &[usize]| -> (Vec<Shape>, Vec<(usize, u32)>) {
+            let mut found = Distinct::default();
+            let looked = some.iter().filter_map(|index| Some((*index, shape(input, kin, *index)?)));
+            let differs = looked.filter(|(index, shape)| self.get(*index) != Some(shape));
+            let placed = differs.map(|(index, shape)| (index, found.place(shape))).collect();
+            (found.shapes, placed)
+        };
+        let parts: Vec<_> = touched.par_chunks(AT_ONCE).map(differing).collect();
+        if parts.iter().all(|(_, placed)| placed.is_empty()) {
+            return self.clone();
+        }
+        let (mut all, mut of) = (Distinct::of(&self.distinct), self.of.clone());
+        for (shapes, placed) in parts {
+            let places: Vec<u32> = shapes.into_iter().map(|shape| all.place(shape)).collect();
+            for (index, place) in placed {
+                let place = usize::try_from(place).ok().and_then(|place| places.get(place));
+                if let (Some(slot), Some(place)) = (of.get_mut(index), place) {
+                    *slot = *place;
                 }
             }
         }
-        found.map_or_else(|| self.clone(), |(found, _)| Arc::new(found))
+        Arc::new(Shapes { distinct: all.shapes, of })
     }
 
     /// All of them again. Rules may make all of them others: those that no model has any more are not kept.
