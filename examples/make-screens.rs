@@ -10,12 +10,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use touchmark::commands::Screen;
+use touchmark::decision::Actor;
 use touchmark::forms::{Form, Subject, write};
+use touchmark::incident::Cases;
 use touchmark::tui::photograph::photograph;
 use touchmark::tui::theme::{self, Depth, Theme};
-use touchmark::tui::{Action, App, Effect, JobNow, update};
+use touchmark::tui::{Action, App, CasesRead, Effect, JobNow, update};
 use touchmark::view::View;
-use touchmark::workbench::{Job, JobKind, OpenOptions, Workbench};
+use touchmark::workbench::{Job, JobKind, NewCase, OpenOptions, Workbench};
 
 /// When the pictures were taken, as they say.
 const AT: &str = "2026-11-26T12:00:00Z";
@@ -36,14 +38,15 @@ const fn shot(name: &'static str, about: &'static str, keys: &'static [&'static 
     Shot { name, about, verified: true, keys }
 }
 
-const SHOTS: [Shot; 17] = [
+const SHOTS: [Shot; 18] = [
     Shot { name: "first", about: "The inventory, opened for the first time", verified: false, keys: &[] },
     shot("inventory", "The inventory: the worst first", &[]),
     shot("verify", "The verification of a tampered model", &["enter"]),
     shot("lineage", "The family of a model", &["2"]),
     shot("maturity", "The controls of a level", &["4"]),
     shot("policy", "The policy, its stages and anchors", &["5"]),
-    shot("jobs", "Running and finished work", &["6"]),
+    shot("incidents", "Cases of incidents, the next step in front", &["6"]),
+    shot("jobs", "Running and finished work", &["7"]),
     shot("compare", "Two models side by side", &["space", "space", "="]),
     shot("why", "Why a model is refused, and what would admit it", &["w"]),
     shot("filter", "A filter, while it is typed", &["/", "q", "w", "e", "n"]),
@@ -68,6 +71,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     let ids = found.models.iter().map(|model| model.id.clone()).collect();
     workbench.wait(workbench.start(JobKind::Verify(ids)));
     let (found, verified) = (still(&found)?, still(&workbench.view())?);
+    workbench.open_case(&NewCase {
+        kind: "model_substitution".to_owned(),
+        subject: "acme/support-bot-7b".to_owned(),
+        deployment: None,
+        by: "jo".to_owned(),
+        aware: None,
+    })?;
+    let cases = Arc::new(still_cases(workbench.cases()?)?);
     let jobs: Vec<JobNow> = workbench.jobs().iter().map(still_job).collect();
     if out.exists() {
         std::fs::remove_dir_all(&out)?;
@@ -83,7 +94,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         for (columns, rows) in SIZES {
             for name in THEMES {
                 let view = if shot.verified { &verified } else { &found };
-                let app = opened(view, if shot.verified { &jobs } else { &[] }, name, shot.keys)?;
+                let app = opened((view, &cases), if shot.verified { &jobs } else { &[] }, name, shot.keys)?;
                 let picture = Subject::Picture(photograph(&app, columns, rows));
                 let file = format!("{}-{columns}x{rows}-{name}.svg", shot.name);
                 std::fs::write(out.join(&file), write(&picture, Form::Svg, view, &[])?)?;
@@ -97,14 +108,26 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// The workbench after these keys.
-fn opened(view: &Arc<View>, jobs: &[JobNow], theme: &str, keys: &[&str]) -> Result<App, Box<dyn Error>> {
+fn opened(
+    (view, cases): (&Arc<View>, &Arc<Cases>),
+    jobs: &[JobNow],
+    theme: &str,
+    keys: &[&str],
+) -> Result<App, Box<dyn Error>> {
     let mut app = App::new(Theme::load(theme, Depth::True)?, theme::names());
     update(&mut app, Action::View(view.clone()));
     update(&mut app, Action::Jobs(jobs.to_vec()));
     for key in keys {
         for effect in update(&mut app, Action::Key(event(key))) {
-            if let Effect::Theme(name) = effect {
-                update(&mut app, Action::Theme(Theme::load(&name, Depth::True)));
+            match effect {
+                Effect::Theme(name) => {
+                    update(&mut app, Action::Theme(Theme::load(&name, Depth::True)));
+                }
+                Effect::Cases(generation) => {
+                    let read = CasesRead { generation, at: AT.parse()?, cases: Ok(cases.clone()) };
+                    update(&mut app, Action::Cases(read));
+                }
+                _ => {}
             }
         }
     }
@@ -145,6 +168,15 @@ fn still(view: &View) -> Result<Arc<View>, Box<dyn Error>> {
     });
     view.verified = Arc::new(verified.collect());
     Ok(Arc::new(view))
+}
+
+/// Cases that were opened then, by an account that no machine has.
+fn still_cases(mut cases: Cases) -> Result<Cases, Box<dyn Error>> {
+    for case in cases.cases.values_mut() {
+        (case.made.recorded, case.opening.aware) = (AT.parse()?, AT.parse()?);
+        case.made.by = Actor { name: Some("jo".into()), id: None, label: None };
+    }
+    Ok(cases)
 }
 
 fn still_job(job: &Job) -> JobNow {

@@ -18,6 +18,8 @@ pub enum Screen {
     Policy,
     /// The policy, being edited.
     Editor,
+    /// Cases of incidents.
+    Incidents,
     /// Work.
     Jobs,
     /// Two models side by side.
@@ -32,16 +34,24 @@ pub enum Screen {
 
 impl Screen {
     /// Those with a tab, in its order.
-    pub const TABS: [Screen; 6] =
-        [Screen::Inventory, Screen::Lineage, Screen::Verify, Screen::Maturity, Screen::Policy, Screen::Jobs];
-
-    /// All: those with a tab, then those that a command leads to.
-    pub const ALL: [Screen; 11] = [
+    pub const TABS: [Screen; 7] = [
         Screen::Inventory,
         Screen::Lineage,
         Screen::Verify,
         Screen::Maturity,
         Screen::Policy,
+        Screen::Incidents,
+        Screen::Jobs,
+    ];
+
+    /// All: those with a tab, then those that a command leads to.
+    pub const ALL: [Screen; 12] = [
+        Screen::Inventory,
+        Screen::Lineage,
+        Screen::Verify,
+        Screen::Maturity,
+        Screen::Policy,
+        Screen::Incidents,
         Screen::Jobs,
         Screen::Editor,
         Screen::Compare,
@@ -59,6 +69,7 @@ impl Screen {
             Screen::Maturity => "Maturity",
             Screen::Policy => "Policy",
             Screen::Editor => "Editor",
+            Screen::Incidents => "Incidents",
             Screen::Jobs => "Jobs",
             Screen::Compare => "Compare",
             Screen::Changes => "Changes",
@@ -78,6 +89,7 @@ listed! {
         Verify,
         Maturity,
         Policy,
+        Incidents,
         Jobs,
         Open,
         StartVerify,
@@ -112,6 +124,11 @@ listed! {
         Scan,
         Snapshot,
         Diff,
+        OpenCase,
+        RecordStep,
+        CollectEvidence,
+        NoteInCase,
+        ReportIncident,
         OpenJob,
         Log,
         Retry,

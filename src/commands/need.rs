@@ -52,6 +52,12 @@ listed! {
         OtherStage,
         /// A row of the whole inventory in numbers.
         SurveyRow,
+        /// A case of an incident.
+        Case,
+        /// A case with a step that is next.
+        OpenStep,
+        /// A case that is open.
+        OpenCase,
         /// A job.
         Job,
         /// A job that failed or was cancelled.

@@ -14,6 +14,7 @@ const FOLDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S:
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
 const AMENDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
+const INCIDENT: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Incidents];
 const MODEL: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity];
 
 /// What must hold, once the workspace is open.
@@ -230,6 +231,21 @@ pub const TABLE: &[Command] = &[
         "what changed since")
         .typed(must("FILE [FILE]", "name a file, as in `diff snapshot.json`, or two snapshots"))
         .line("diff", "<BEFORE> [AFTER]", "How two snapshots differ, worst first, or two agent cards or MCP descriptors; exits with 0 if they are the same, else 1"),
+    keys(Cmd::OpenCase, "open-case", &["enter"], "whole case", &[S::Incidents], open![Case],
+        "the whole case, or back to the list")
+        .within("incident status", None),
+    keys(Cmd::RecordStep, "record-step", &["s"], "record step", &[S::Incidents], open![Writable, OpenStep],
+        "begin the command that records what became of the next step")
+        .within("incident step", None),
+    keys(Cmd::CollectEvidence, "collect-evidence", &["v"], "evidence", &[S::Incidents], open![Writable, OpenCase],
+        "begin the command that records evidence of this case")
+        .within("incident evidence", None),
+    keys(Cmd::NoteInCase, "note-in-case", &["n"], "note", &[S::Incidents], open![Writable, OpenCase],
+        "begin the command that writes a note into this case")
+        .within("incident note", None),
+    keys(Cmd::ReportIncident, "report-incident", &["I"], "", INCIDENT, open![Writable],
+        "begin the command that opens a case of an incident, about this model where there is one")
+        .within("incident open", None),
     keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],
         "what became of the models of this job; Enter on one opens it")
         .no_line("A command prints what became of each model."),
@@ -364,7 +380,10 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Policy, "policy", &["5"], "", EVERYWHERE, open![],
         "the policy, its stages and anchors")
         .line("policy check", "[FILE]", "Check a policy file: all faults, with lines"),
-    keys(Cmd::Jobs, "jobs", &["6"], "", EVERYWHERE, ALWAYS,
+    keys(Cmd::Incidents, "incidents", &["6"], "", EVERYWHERE, open![],
+        "cases of incidents, the next step in front")
+        .within("incident list", None),
+    keys(Cmd::Jobs, "jobs", &["7"], "", EVERYWHERE, ALWAYS,
         "running and finished work")
         .no_line("A command is one job and shows its own progress."),
     keys(Cmd::Down, "down", &["j", "down"], "", EVERYWHERE, open![],

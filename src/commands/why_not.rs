@@ -48,6 +48,9 @@ impl Need {
             }
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
+            Need::Case => "there is no case here",
+            Need::OpenStep => "no step of this case is next",
+            Need::OpenCase => "there is no open case here",
             Need::Job => "nothing has run yet",
             Need::OverJob => "only a failed or cancelled job can be run again",
             Need::Change => "there is no model here",

@@ -54,6 +54,24 @@ fn row(case: &Case, at: Timestamp) -> Row {
 
 /// A whole case.
 pub fn case(case: &Case, at: Timestamp) -> String {
+    format!("{}\n{}{}", head(case), next(case), rest(case, at))
+}
+
+/// The same with the next step in front.
+pub fn page(case: &Case, at: Timestamp) -> String {
+    format!("{}\n{}{}", next(case), head(case), rest(case, at))
+}
+
+/// A case in one line, safe to show.
+pub fn line(case: &Case) -> String {
+    let opening = &case.opening;
+    let state = if case.closed().is_some() { "closed" } else { "open" };
+    let (kind, subject) = (screen(&opening.runbook.id), opening.subject.written.screen());
+    format!("case {}  {kind}  {}, {state}  {subject}", case.record.number, opening.severity.word())
+}
+
+/// What it is about.
+fn head(case: &Case) -> String {
     let mut out = String::new();
     let opening = &case.opening;
     let number = case.record.number;
@@ -76,8 +94,12 @@ pub fn case(case: &Case, at: Timestamp) -> String {
             stray.misfit.what()
         );
     }
-    out.push('\n');
-    out.push_str(&next(case));
+    out
+}
+
+/// Deadlines, evidence, steps and log.
+fn rest(case: &Case, at: Timestamp) -> String {
+    let mut out = String::new();
     let timers = case.timers(at);
     if !timers.is_empty() {
         let _ = writeln!(out, "\nDeadlines that may apply; counsel decides");

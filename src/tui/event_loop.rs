@@ -15,6 +15,7 @@ use crate::tui::plain::{Plain, Typed};
 use crate::tui::remembering::Memory;
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Phase};
+use crate::tui::state::cases::Read;
 use crate::tui::state::editor::Looked;
 use crate::tui::state::exports::Export;
 use crate::tui::state::hit::Drawn;
@@ -620,6 +621,11 @@ impl Loop {
                 update(app, Action::Themes(self.shelf.entries()));
             }
             Effect::Mouse(on) => terminal::capture_mouse(on).map_err(|e| lost(&e))?,
+            Effect::Cases(generation) => self.answer(move |workbench| {
+                let cases =
+                    workbench.cases().map(Arc::new).map_err(|error| crate::text::screen(&error.to_string()));
+                Action::Cases(Read { generation, at: workbench.now(), cases })
+            }),
             Effect::Survey => self.survey(app),
             Effect::Copy { what, text } => self.copy(app, &what, &text)?,
             Effect::FreeName(proposed) => {

@@ -21,6 +21,7 @@ pub use crate::query::Licences;
 pub use screens::draw;
 pub use state::app::App;
 pub use state::arrangement::Arrangement;
+pub use state::cases::Read as CasesRead;
 pub use state::changes::ChangeRow;
 pub use state::columns::{COLUMNS, Column, ColumnId, ColumnSet};
 pub use state::copies::{Copy, copies};

@@ -79,7 +79,8 @@ impl Workbench {
         written
     }
 
-    pub(super) fn now(&self) -> jiff::Timestamp {
+    /// The time that is asked about: the one that the options name, else now.
+    pub fn now(&self) -> jiff::Timestamp {
         self.inner.options.at.unwrap_or_else(this_second)
     }
 

@@ -18,6 +18,7 @@ mod before_signing;
 mod bench;
 mod bind;
 mod blast;
+mod cases_screen;
 mod certificate_files;
 mod certificates;
 mod chain_drafts;

@@ -133,6 +133,7 @@ fn every_command_of_the_table_can_be_typed_or_says_why_not() {
             Screen::Verify => Cmd::Verify,
             Screen::Maturity => Cmd::Maturity,
             Screen::Policy => Cmd::Policy,
+            Screen::Incidents => Cmd::Incidents,
             Screen::Jobs => Cmd::Jobs,
             _ => Cmd::Inventory,
         };

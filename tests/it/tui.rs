@@ -248,6 +248,7 @@ fn opens(cmd: Cmd, screen: Screen) -> bool {
         Cmd::Verify => Screen::Verify,
         Cmd::Maturity => Screen::Maturity,
         Cmd::Policy => Screen::Policy,
+        Cmd::Incidents => Screen::Incidents,
         Cmd::Jobs => Screen::Jobs,
         _ => return false,
     };

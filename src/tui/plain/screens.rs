@@ -2,10 +2,11 @@
 
 use crate::commands::Screen;
 use crate::decision::{Decision, ReviewWord};
-use crate::report::{self, case};
+use crate::report::{self, case, incidents};
 use crate::signing::Outcome;
 use crate::text::{Untrusted, count};
 use crate::tui::state::app::App;
+use crate::tui::state::cases::Read;
 use crate::tui::state::controls::outcome_of;
 use crate::tui::state::surveying;
 use crate::view::View;
@@ -27,6 +28,7 @@ pub fn rows(app: &App) -> usize {
         }
         Screen::Maturity => app.controls().len(),
         Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
+        Screen::Incidents => app.cases.len(),
         Screen::Jobs => app.jobs.len(),
         Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
     }
@@ -61,6 +63,7 @@ pub fn screen(app: &App) -> Vec<String> {
         (Screen::Policy, _) => {
             report::policy(&view.policy, &view.seal) + &report::policy_faults(&view.policy_errors)
         }
+        (Screen::Incidents, _) => cases(app),
         (Screen::Jobs, _) if app.jobs.is_empty() => "Nothing has run yet.".to_owned(),
         (Screen::Jobs, _) => {
             let jobs = (0..app.jobs.len()).filter_map(|at| job(app, at));
@@ -167,6 +170,7 @@ pub fn place(app: &App) -> String {
             let line = view.policy_text.lines().nth(app.scroll).map(crate::text::screen).unwrap_or_default();
             format!("line {}: {line}", app.scroll + 1)
         }
+        Screen::Incidents => case_at(app, app.cases.place()).unwrap_or_default(),
         Screen::Jobs => job(app, app.job).unwrap_or_default(),
         Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
     }
@@ -238,6 +242,35 @@ fn relative(app: &App, view: &View, at: usize) -> Option<String> {
     }
     parts.extend(row.repeated.then(|| "again".to_owned()));
     Some(parts.join(", "))
+}
+
+/// The cases, a line each, or the whole chosen one.
+fn cases(app: &App) -> String {
+    match (&app.cases.read, app.cases.case()) {
+        (None, _) => "The cases are being read.".to_owned(),
+        (Some(Read { cases: Err(why), .. }), _) => why.clone(),
+        (_, Some(case)) if app.cases.whole => incidents::page(case, app.cases.time()),
+        (_, None) => "No case: report-incident begins the command that opens one.".to_owned(),
+        _ => (0..app.cases.len()).filter_map(|at| case_at(app, at)).map(|line| line + "\n").collect(),
+    }
+}
+
+fn case_at(app: &App, at: usize) -> Option<String> {
+    let case = app.cases.shown().nth(at)?;
+    let state = match (case.closed(), case.next()) {
+        (Some(_), _) => "closed".to_owned(),
+        (None, Some(step)) => format!("open, next {}", crate::text::screen(&step.id)),
+        (None, None) => "open, all steps are done".to_owned(),
+    };
+    Some(format!(
+        "{} of {}: case {}, {}, {}, {}, {state}",
+        at + 1,
+        app.cases.len(),
+        case.record.number,
+        crate::text::screen(&case.opening.runbook.id),
+        case.opening.severity.word(),
+        case.opening.subject.written.screen()
+    ))
 }
 
 fn job(app: &App, at: usize) -> Option<String> {

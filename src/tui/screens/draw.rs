@@ -5,8 +5,8 @@ use crate::commands::{Cmd, Keys, Need, Screen, keyed, shown};
 use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
-    ascii, changes, compare, editor, fault, inventory, jobs, lineage, maturity, output, policy, popups,
-    touch, verify, welcome,
+    ascii, cases, changes, compare, editor, fault, inventory, jobs, lineage, maturity, output, policy,
+    popups, touch, verify, welcome,
 };
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::enabled::{enabled, is_offered};
@@ -115,6 +115,7 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Maturity => maturity::draw(app, view, pen, frame, body),
         Screen::Editor => editor::draw(app, pen, frame, body),
         Screen::Policy => policy::draw(app, view, pen, frame, body),
+        Screen::Incidents => cases::draw(app, pen, frame, body).into(),
         Screen::Jobs => {
             jobs::draw(app, pen, frame, body);
             Drawn::default()

@@ -2,6 +2,7 @@
 //! it is, changes nothing, and says how far what it drew can be scrolled.
 
 mod ascii;
+mod cases;
 mod changes;
 mod charts;
 mod choosing;

@@ -280,6 +280,49 @@ pub fn fit(text: &str, columns: usize) -> String {
     text + &" ".repeat(fill)
 }
 
+/// The glyphs that begin a line of a report.
+const GLYPHS: [(&str, Role); 9] = [
+    ("✓", Role::Pass),
+    ("✗", Role::Fail),
+    ("!", Role::Warn),
+    ("?", Role::Unknown),
+    ("·", Role::NotApplicable),
+    ("▸", Role::Accent),
+    ("$", Role::Accent),
+    ("→", Role::Accent),
+    ("–", Role::Muted),
+];
+
+/// A line of a report, which is safe to show: its glyph in its colour, a line that begins at the edge as a title, and broken
+/// where it is too long.
+pub fn reported(pen: Pen<'_>, line: &str, columns: usize) -> Vec<Line<'static>> {
+    let body = line.trim_start();
+    let indent = line.len() - body.len();
+    let mut head = vec![Span::raw(" ".repeat(indent + 1))];
+    let glyph = GLYPHS.iter().find_map(|(glyph, role)| Some((*role, *glyph, body.strip_prefix(glyph)?)));
+    let (role, rest) = match glyph.filter(|(.., rest)| rest.starts_with(' ')) {
+        Some((role, glyph, rest)) => {
+            head.push(pen.span(role, format!("{glyph} ")));
+            (Role::Text, rest.get(1..).unwrap_or_default())
+        }
+        None => (if indent == 0 { Role::Title } else { Role::Text }, body),
+    };
+    let cells: usize = head.iter().map(|span| width(&span.content)).sum();
+    if cells + width(rest) <= columns {
+        head.push(pen.span(role, rest.to_owned()));
+        return vec![Line::from(head)];
+    }
+    // What stands behind a name goes on behind it.
+    let after = rest.find("  ").and_then(|gap| rest.get(gap..)).map(str::trim_start);
+    let from = after.map_or(0, |after| rest.len() - after.len());
+    let (name, rest) = rest.split_at_checked(from).unwrap_or(("", rest));
+    if width(name) > columns / 2 {
+        return pen.wrapped(head, role, &format!("{name}{rest}"), columns);
+    }
+    head.push(pen.span(role, name.to_owned()));
+    pen.wrapped(head, role, rest, columns)
+}
+
 /// Words over lines of at most `columns` cells; words that are longer are broken.
 pub fn wrap(text: &str, columns: usize) -> Vec<String> {
     let columns = columns.max(1);

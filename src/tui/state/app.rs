@@ -9,6 +9,7 @@ use crate::maturity::{Control, ControlResult};
 use crate::policy::{PolicyError, Stage};
 use crate::query::Prepared;
 use crate::signing::{Check, Outcome};
+use crate::tui::state::cases::CasesState;
 use crate::tui::state::changes::Changes;
 use crate::tui::state::comparing::CompareState;
 use crate::tui::state::controls::{of_level, result_of};
@@ -118,6 +119,8 @@ pub struct App {
     pub survey: Option<(u64, Arc<Survey>)>,
     /// What is chosen in it.
     pub surveying: SurveyState,
+    /// Cases of incidents.
+    pub cases: CasesState,
     /// Chosen job.
     pub job: usize,
     /// The job whose models are listed.
@@ -210,6 +213,7 @@ impl App {
             whole: false,
             survey: None,
             surveying: SurveyState::default(),
+            cases: CasesState::default(),
             job: 0,
             opened: None,
             job_row: 0,

@@ -5,7 +5,7 @@ use crate::commands::{Cmd, Screen};
 use crate::forms::{COLUMNS, row};
 use crate::inventory::ModelId;
 use crate::report::snapshot::change;
-use crate::report::{case, values};
+use crate::report::{case, incidents, values};
 use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
@@ -55,6 +55,7 @@ fn subject(app: &App) -> Option<(&View, usize, ModelId)> {
 fn name(app: &App) -> Option<String> {
     match app.screen {
         Screen::Policy => app.view.as_ref().map(|view| screen(&view.policy.name)),
+        Screen::Incidents => app.cases.case().map(|case| case.opening.subject.written.screen()),
         Screen::Jobs => app.job().map(|job| job.title.clone()),
         Screen::Lineage => app.lineage.rows.get(app.lineage.cursor).map(|row| row.id.screen()),
         Screen::Changes => app.changes.model().map(ModelId::screen),
@@ -131,6 +132,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Output => {
             return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));
         }
+        Screen::Incidents => ("incident status", "", vec![app.cases.case()?.record.number.to_string()]),
         Screen::Editor | Screen::Jobs | Screen::Changes | Screen::Fault => return None,
     };
     let mut words = vec!["touchmark".to_owned(), verb.to_owned()];
@@ -191,6 +193,7 @@ fn row_text(app: &App) -> Option<String> {
             let outcome = result.as_ref().map_or("unknown", |result| result.outcome.word());
             Some(format!("{}  {outcome}  {}", screen(&control.id), screen(&control.title)))
         }
+        Screen::Incidents => app.cases.case().map(incidents::line),
         Screen::Jobs => app.job().map(|job| job.title.clone()),
         Screen::Changes => {
             let changed = app.changes.chosen()?;

@@ -69,6 +69,9 @@ fn holds(need: Need, app: &App) -> bool {
         Need::SurveyRow => {
             app.whole && app.survey.as_ref().is_some_and(|(_, survey)| app.surveying.row(survey).is_some())
         }
+        Need::Case => app.cases.case().is_some(),
+        Need::OpenStep => app.cases.open_case().is_some_and(|case| case.next().is_some()),
+        Need::OpenCase => app.cases.open_case().is_some(),
         Need::Job => app.job().is_some(),
         Need::OverJob => app.job().is_some_and(JobNow::can_retry),
         Need::Change => app.changes.model().is_some(),

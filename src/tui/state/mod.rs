@@ -4,6 +4,7 @@
 pub(super) mod amending;
 pub(super) mod app;
 pub(super) mod arrangement;
+pub(super) mod cases;
 pub(super) mod changes;
 pub(super) mod choices;
 pub(super) mod columns;

@@ -10,8 +10,8 @@ use crate::tui::state::saved::Saved;
 use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
-    amending, comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs, palette,
-    relatives, reviewing, sorting, surveying, working,
+    amending, cases, comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs,
+    palette, relatives, reviewing, sorting, surveying, working,
 };
 use crate::workbench::JobKind;
 
@@ -32,12 +32,18 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Survey => return surveying::turn(app),
         Cmd::ShowModels => surveying::show_models(app),
         Cmd::Policy => visit(app, Screen::Policy),
+        Cmd::Incidents => visit(app, Screen::Incidents),
         Cmd::Jobs => visit(app, Screen::Jobs),
         Cmd::StartVerify => return renew(app),
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
         Cmd::StartScore => return start(app, JobKind::Score),
         Cmd::Scan => return vec![Effect::Start(JobKind::Scan)],
         Cmd::Snapshot | Cmd::Diff => return palette::open(app, format!("{} ", row.name)),
+        Cmd::OpenCase => cases::turn(app),
+        Cmd::RecordStep => return cases::record_step(app),
+        Cmd::CollectEvidence => return cases::collect(app),
+        Cmd::NoteInCase => return cases::note(app),
+        Cmd::ReportIncident => return cases::report(app),
         Cmd::OpenJob => working::open_job(app),
         Cmd::OpenChange => working::open_change(app),
         Cmd::Retry => return app.job().map(|job| Effect::Retry(job.id)).into_iter().collect(),
@@ -271,6 +277,7 @@ pub(super) fn step(app: &mut App, by: isize) {
         }
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
         Screen::Editor => editing::scroll(app, by),
+        Screen::Incidents => cases::step(app, by),
         Screen::Jobs => match app.opened_job().map(|job| job.rows.len()) {
             Some(rows) => app.job_row = moved(app.job_row, by, rows),
             None => app.job = moved(app.job, by, app.jobs.len()),
@@ -322,6 +329,9 @@ fn back(app: &mut App) {
         return;
     }
     if app.screen == Screen::Jobs && app.opened.take().is_some() {
+        return;
+    }
+    if app.screen == Screen::Incidents && cases::out(app) {
         return;
     }
     if app.screen == Screen::Verify && looking::out(app) {

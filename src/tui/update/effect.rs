@@ -95,6 +95,8 @@ pub enum Effect {
     Themes,
     /// Use the mouse, or leave it to the terminal.
     Mouse(bool),
+    /// Read the cases of incidents for the view of a generation, and give them back as an action.
+    Cases(u64),
     /// Survey the whole inventory, and give the survey back as an action.
     Survey,
     /// Run a command of the command line, and say what it prints and how it ends.

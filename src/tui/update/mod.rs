@@ -2,6 +2,7 @@
 //! to carry out. It does no input or output and draws nothing.
 
 mod amending;
+mod cases;
 mod choosing;
 mod commands;
 mod comparing;
@@ -37,6 +38,7 @@ use crate::query::Facts;
 use crate::query::{Licences, Prepared};
 use crate::signing::{Anatomy, Snapshot};
 use crate::tui::state::app::App;
+use crate::tui::state::cases::Read;
 use crate::tui::state::editor::Looked;
 use crate::tui::state::exports::Export;
 use crate::tui::state::fault::{Fault, Faulty};
@@ -108,6 +110,8 @@ pub enum Action {
     Background(Theme),
     /// A click, or a turn of the wheel.
     Mouse(MouseEvent),
+    /// Cases of incidents.
+    Cases(Read),
     /// The survey of the view of a generation.
     Surveyed(u64, Arc<Survey>),
     /// What became of a review.
@@ -165,6 +169,7 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
         effects.extend(editing::take_view(app));
     }
     effects.extend(looking::wanted(app));
+    effects.extend(cases::wanted(app));
     effects
 }
 
@@ -293,6 +298,7 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Mouse(event) => pointing::on_mouse(app, event),
+        Action::Cases(read) => cases::taken(app, read),
         Action::Surveyed(generation, survey) => surveying::taken(app, generation, survey),
         Action::Theme(Err(error)) => {
             let help = error.help.as_ref().map(|help| format!(" · {help}")).unwrap_or_default();
