@@ -38,6 +38,7 @@ pub mod attest;
 pub mod decision;
 pub mod documents;
 pub mod dossier;
+pub mod feed;
 pub mod forms;
 pub mod incident;
 pub mod inventory;

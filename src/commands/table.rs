@@ -96,6 +96,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("attest", "Make claims about a model: signed, and appended to its claims"),
     ("claims", "Claims besides the signature: what they say, of what, by whom"),
     ("deploy", "Record and list deployments, for the controls, `blast` and incidents"),
+    ("feed", "Feeds of threats and vulnerabilities from local files, and which models they may be about"),
     ("incident", "Runbooks, and the cases that follow them, for when a model is not what it should be"),
     ("audit", "Evidence packs: everything that verdicts rest on, to be checked again by others"),
     ("report", "Reports for people who do not run this program"),
@@ -513,6 +514,18 @@ pub const TABLE: &[Command] = &[
     line("incident export", "<CASE>").run(
         "Write a case as Markdown for people, as JSON, or its runbook as a CACAO 2.0 playbook")
         .writing(Writes::With(&["out"])),
+
+    // Feeds.
+    line("feed import", "<PATH>").run(
+        "Import a feed from a file or folder: MITRE ATLAS, AVID, OSV, CVE 5, CoSAI-RM, SAFE-MCP; recorded")
+        .writing(Writes::Always),
+    line("feed list", "").run("List the feeds in force, with source, version, digest and time"),
+    line("feed match", "[MODEL]").run(
+        "List the entries of feeds that may be about a model, with what was said of them; exits with 3 if no feed says anything of models"),
+    line("feed triage", "<MODEL> <ID>").run("Record what a match comes to: whether the model is affected, and why")
+        .writing(Writes::Always),
+    line("feed lint", "").run(
+        "Check the ids of techniques, risks and controls in runbooks, rubric, mappings and feeds: exits with 1 if one is unknown or of another version, with 3 if some could not be checked"),
 
     // Signatures and claims.
     line("sign key", "<MODEL>").run("With a bare key")

@@ -86,6 +86,11 @@ impl<'k> Again<'k> {
                 "an entry of a case is a person's act: there is nothing to judge again",
             )
             .at(place)),
+            RecordKind::Feed => Err(Error::new(
+                Code::Usage,
+                "an import or a triage of a feed is a person's act: there is nothing to judge again",
+            )
+            .at(place)),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

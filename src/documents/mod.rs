@@ -10,6 +10,7 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod feeds;
 mod incidents;
 mod inventory;
 mod ledger_proof;
@@ -54,6 +55,10 @@ pub use claims::{
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
+pub use feeds::{
+    FeedImportDocument, FeedLintDocument, FeedLintRow, FeedMatchRow, FeedMatchesDocument, FeedNotChecked,
+    FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
+};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -8,6 +8,9 @@ use super::claims::{
 };
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
+use super::feeds::{
+    FeedImportDocument, FeedLintDocument, FeedMatchesDocument, FeedTriageDocument, FeedsDocument,
+};
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
@@ -49,6 +52,7 @@ use crate::decision::{
     AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof, PolicyChangeRecord,
     ReviewRecord, VerificationRecord,
 };
+use crate::feed::{Feed, FeedRecord};
 use crate::incident::IncidentRecord;
 use crate::pack::{PackManifest, PackedVerdict};
 use crate::signing::Observed;
@@ -106,6 +110,13 @@ pub const PUBLISHED: &[Published] = &[
     second::<DigestDocument<'static>>("digest", "`digest`"),
     row::<ErrorDocument<'static>>("error", "any command that stops with an error"),
     row::<EvidenceDocument>("evidence", "evidence: what a record rests on, by digest"),
+    row::<Feed>("feed", "evidence: what is kept of an imported feed"),
+    row::<FeedImportDocument<'static>>("feed-import", "`feed import`"),
+    row::<FeedLintDocument<'static>>("feed-lint", "`feed lint`"),
+    row::<FeedMatchesDocument<'static>>("feed-matches", "`feed match`"),
+    row::<FeedRecord>("feed-record", "the body of a `feed` record"),
+    row::<FeedTriageDocument<'static>>("feed-triage", "`feed triage`"),
+    row::<FeedsDocument<'static>>("feeds", "`feed list`"),
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",

@@ -11,6 +11,7 @@ mod conversion;
 pub mod deployments;
 mod exceptions;
 mod explained;
+pub mod feeds;
 pub mod incidents;
 mod lint;
 mod pack;

@@ -26,6 +26,8 @@ pub enum RecordKind {
     PolicyChange,
     /// A case of an incident, or something that was done in one.
     Incident,
+    /// A feed that was imported, or what somebody said of a match of it.
+    Feed,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -44,6 +46,7 @@ impl RecordKind {
             RecordKind::Review => "review",
             RecordKind::PolicyChange => "policy-change",
             RecordKind::Incident => "incident",
+            RecordKind::Feed => "feed",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
@@ -56,6 +59,7 @@ impl RecordKind {
             RecordKind::Review,
             RecordKind::PolicyChange,
             RecordKind::Incident,
+            RecordKind::Feed,
         ];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
@@ -78,7 +82,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -101,7 +105,8 @@ pub struct LedgerEntry {
     pub at: jiff::Timestamp,
     /// What.
     pub kind: RecordKind,
-    /// Of which model; of a change of the policy, the policy file; of an incident, its subject.
+    /// Of which model; of a change of the policy, the policy file; of an incident, its subject; of a feed, its
+    /// source.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

@@ -81,7 +81,7 @@ pub(super) fn found(fact: &UseFact) -> String {
             runbook.raw(),
             stage.raw()
         ),
-        UseFact::NoFeed => "no vulnerability feed is loaded".to_owned(),
+        UseFact::NoFeed => "levels do not read vulnerability feeds yet".to_owned(),
         UseFact::NoFramework => "no compliance framework is selected".to_owned(),
         UseFact::NoAgent => "not an agent".to_owned(),
         UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),

@@ -73,6 +73,16 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
             ],
         ),
         (
+            "feed",
+            vec![
+                crate::feeds::osv("X-1", "pkg:pypi/a", "1.2.3").into_bytes(),
+                crate::feeds::CVE.into(),
+                crate::feeds::AVID.into(),
+                crate::feeds::ATLAS.into(),
+                crate::feeds::RISK_MAP.into(),
+            ],
+        ),
+        (
             "layout",
             vec![
                 br#"{"schemaVersion":2,"config":{"mediaType":"a","digest":"sha256:0"},"layers":[{"size":1}]}"#.to_vec(),

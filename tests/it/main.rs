@@ -43,6 +43,7 @@ mod documents;
 #[cfg(unix)]
 mod exec;
 mod explain;
+mod feeds;
 mod finding_signatures;
 mod first_minutes;
 mod floors;

@@ -44,6 +44,11 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("incident note", &["3", "x"]),
     ("incident close", &["3", "--reason", "x"]),
     ("incident export", &["3", "--as", "cacao"]),
+    ("feed import", &["threats.yaml"]),
+    ("feed list", &[]),
+    ("feed match", &[]),
+    ("feed triage", &["lumen/iris-base", "X-1", "--state", "fixed", "--reason", "x", "--by", "Ann"]),
+    ("feed lint", &[]),
     ("deploy import", &["boms/acme.cdx.json"]),
     ("compare", &["lumen/iris-base", "lumen/iris-base"]),
     ("policy check", &[]),
@@ -283,7 +288,10 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         let done = run(dir, &words);
         // It does what it does without the option: nothing of it is refused for writing.
         assert!(!err(&done).contains("allows no writing"), "{words:?}: {}", err(&done));
-        let works = !matches!(line.path, "open" | "diff" | "verify certificate" | "verify sigstore");
+        let works = !matches!(
+            line.path,
+            "open" | "diff" | "feed match" | "feed lint" | "verify certificate" | "verify sigstore"
+        );
         assert!(!works || done.status.code() == Some(0), "{words:?}: {}{}", out(&done), err(&done));
         unchanged(dir, &before, &words);
     }

@@ -13,6 +13,7 @@ mod diff;
 mod digest;
 mod exec;
 mod export;
+mod feed;
 mod filtering;
 mod gate;
 mod import;
@@ -98,6 +99,8 @@ pub(crate) enum Command {
     Audit(Box<audit::AuditCommand>),
     Review(review::Review),
     #[command(subcommand)]
+    Feed(feed::FeedCommand),
+    #[command(subcommand)]
     Incident(incident::IncidentCommand),
     Bind(bind::Bind),
     #[command(subcommand)]
@@ -163,6 +166,7 @@ pub(super) fn run(
         Command::Report(report) => report::run(report, common, output),
         Command::Audit(audit) => audit::run(audit, common, output),
         Command::Review(review) => review::run(review, common, output),
+        Command::Feed(command) => feed::run(command, common, output),
         Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),

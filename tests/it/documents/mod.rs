@@ -391,6 +391,26 @@ fn every_document() -> Desk {
         let entry: Value = serde_json::from_str(line).unwrap();
         desk.holds("incident-record", serde_json::from_str(entry["body"].as_str().unwrap()).unwrap());
     }
+    fs::write(desk.path("feed.json"), crate::feeds::osv("X-1", "pkg:generic/northwind/harbour-7b", "9.0.0"))
+        .unwrap();
+    fs::write(desk.path("feed.yaml"), crate::feeds::ATLAS).unwrap();
+    desk.prints("feed-import", &["feed", "import", "feed.json"]);
+    desk.prints("feed-import", &["feed", "import", "feed.yaml"]);
+    desk.prints("feeds", &["feed", "list"]);
+    let said = ["--state", "not_affected", "--reason", "not loaded", "--by", "Ann"];
+    desk.prints("feed-triage", &[&["feed", "triage", "northwind/harbour-7b", "CVE-X-1"][..], &said].concat());
+    let found = desk.prints("feed-matches", &["feed", "match", "northwind/harbour-7b"]);
+    assert_eq!(found["matches"][0]["triage"]["state"], "not_affected");
+    let lint = desk.prints("feed-lint", &["feed", "lint"]);
+    assert!(!lint["findings"].as_array().unwrap().is_empty());
+    for line in out(&desk.run(&["ledger", "export"])).lines().filter(|line| line.contains("feed-record")) {
+        let entry: Value = serde_json::from_str(line).unwrap();
+        desk.holds("feed-record", serde_json::from_str(entry["body"].as_str().unwrap()).unwrap());
+    }
+    let mut reader = touchmark::feed::Reader::new(None, None);
+    let everything = crate::feeds::osv("X-1", "pkg:generic/a/b", "1.0.0");
+    reader.take("x", everything.as_bytes()).unwrap();
+    desk.holds("feed", serde_json::to_value(reader.finish().unwrap()).unwrap());
     desk.prints("error", &["show", "nobody/knows-it"]);
     desk
 }

@@ -172,6 +172,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
     ("pack", &["error", "text", "signing", "inventory", "store", "decision"]),
+    ("feed", &["text", "error", "json", "inventory", "store", "decision"]),
     (
         "incident",
         &["text", "error", "json", "signing", "tables", "inventory", "store", "lineage", "decision"],
@@ -223,6 +224,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "feed",
             "incident",
             "pack",
             "words",
@@ -243,6 +245,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "feed",
             "incident",
             "pack",
             "words",
@@ -284,6 +287,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "feed",
             "incident",
             "pack",
             "view",
@@ -451,6 +455,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "lineage",
             "maturity",
             "decision",
+            "feed",
             "incident",
             "pack",
             "words",
@@ -469,7 +474,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli", &["error", "commands", "cli"]),
     ("lib", &["ground", "signing"]),
     ("main", &["cli"]),
-    ("fuzz", &["signing", "attest", "inventory"]),
+    ("fuzz", &["signing", "attest", "inventory", "feed"]),
 ];
 
 /// Rooms that all others may use.
