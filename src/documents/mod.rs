@@ -10,6 +10,7 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod forecast;
 mod incidents;
 mod inventory;
 mod ledger_proof;
@@ -54,6 +55,7 @@ pub use claims::{
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
+pub use forecast::ReportForecastDocument;
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -8,6 +8,7 @@ use super::claims::{
 };
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
+use super::forecast::ReportForecastDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
@@ -158,6 +159,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyTestDocument<'static>>("policy-test", "`policy test`"),
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
+    row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),

@@ -17,6 +17,7 @@ mod deploying;
 mod door;
 mod events;
 mod finding;
+mod forecasting;
 mod fresh;
 mod gates;
 mod import;

@@ -45,6 +45,7 @@ mod explain;
 mod finding_signatures;
 mod first_minutes;
 mod floors;
+mod forecast;
 mod foreign;
 mod fuzz;
 mod gate_forms;

@@ -14,6 +14,7 @@ mod digest;
 mod exec;
 mod export;
 mod filtering;
+mod forecast;
 mod gate;
 mod import;
 mod incident;
