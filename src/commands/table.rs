@@ -586,6 +586,8 @@ pub const TABLE: &[Command] = &[
         "Find what is valid in a policy and probably not meant; with the workspace's policy also by its inventory"),
     line("policy convert", "[FILE]").run(
         "Convert a policy to the form of another tool, or theirs to ours, and list what is lost"),
+    line("report forecast", "").run(
+        "Show which models will lose or gain a level or a stage by time alone: when, and what is due then"),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy preview", "<NEW>").run(

@@ -11,6 +11,7 @@ mod comparison;
 mod conclusions;
 mod deployments;
 mod feeds;
+mod forecast;
 mod incidents;
 mod inventory;
 mod ledger_proof;
@@ -59,6 +60,7 @@ pub use feeds::{
     FeedImportDocument, FeedLintDocument, FeedLintRow, FeedMatchRow, FeedMatchesDocument, FeedNotChecked,
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
+pub use forecast::ReportForecastDocument;
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -11,6 +11,7 @@ use super::deployments::{DeployedDocument, DeploymentsDocument};
 use super::feeds::{
     FeedImportDocument, FeedLintDocument, FeedMatchesDocument, FeedTriageDocument, FeedsDocument,
 };
+use super::forecast::ReportForecastDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
@@ -169,6 +170,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyTestDocument<'static>>("policy-test", "`policy test`"),
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
+    row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),

@@ -115,8 +115,8 @@ impl Exception {
         }
     }
 
-    /// When its place in its time changes.
-    pub(super) fn moments(&self) -> [Option<Timestamp>; 3] {
+    /// When its place in its time changes: it begins, ends soon, ends.
+    pub fn moments(&self) -> [Option<Timestamp>; 3] {
         let notice = SignedDuration::from_hours(24 * i64::from(self.warn_days));
         [Some(self.created), self.expires.checked_sub(notice).ok(), Some(self.expires)]
     }

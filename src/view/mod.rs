@@ -12,6 +12,7 @@ mod edges;
 pub mod excepted;
 pub mod explained;
 pub mod flips;
+pub mod forecast;
 pub mod incidents;
 pub mod inherit;
 mod lineage;

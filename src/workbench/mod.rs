@@ -18,6 +18,7 @@ mod door;
 mod events;
 mod feeds;
 mod finding;
+mod forecasting;
 mod fresh;
 mod gates;
 mod import;

@@ -47,6 +47,7 @@ mod feeds;
 mod finding_signatures;
 mod first_minutes;
 mod floors;
+mod forecast;
 mod foreign;
 mod fuzz;
 mod gate_forms;

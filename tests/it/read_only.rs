@@ -55,6 +55,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("maturity", &["--days", "7"]),
     ("maturity compare", &["rubric.toml"]),
     ("report maturity", &["lumen/iris-base"]),
+    ("report forecast", &["--days", "400"]),
     ("audit pack", &["lumen/iris-base", "-o", "new.zip"]),
     ("audit pack key", &["lumen/iris-base", "-o", "new.zip", "--private-key", "key.pem"]),
     (

@@ -15,6 +15,7 @@ mod exec;
 mod export;
 mod feed;
 mod filtering;
+mod forecast;
 mod gate;
 mod import;
 mod incident;

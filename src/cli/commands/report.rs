@@ -1,6 +1,7 @@
 //! `report`: what is known, as a file for people who do not run this program. Nothing is verified for it: it says what
 //! is on record, and what nobody looked at.
 
+use super::forecast::{self, Forecast};
 use crate::cli::common::Common;
 use crate::cli::forms::of_reports;
 use crate::cli::output::Output;
@@ -27,6 +28,7 @@ use tempfile::{NamedTempFile, TempDir};
 #[derive(Debug, Subcommand)]
 pub(crate) enum ReportCommand {
     Maturity(Maturity),
+    Forecast(Forecast),
 }
 
 /// The arguments of `report maturity`.
@@ -53,13 +55,16 @@ pub(crate) struct Maturity {
 impl ReportCommand {
     /// Whether the report goes to standard output: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
-        let ReportCommand::Maturity(Maturity { out, form, .. }) = self;
+        let ReportCommand::Maturity(Maturity { out, form, .. }) = self else { return false };
         out.iter().any(|file| is_dash(file)) || out.is_empty() && form.is_some()
     }
 }
 
 pub(super) fn run(command: &ReportCommand, common: &Common, output: &Output) -> Result<u8> {
-    let ReportCommand::Maturity(arguments) = command;
+    let arguments = match command {
+        ReportCommand::Maturity(arguments) => arguments,
+        ReportCommand::Forecast(arguments) => return forecast::run(arguments, common, output),
+    };
     let targets = targets(arguments)?;
     let workbench = open_to_judge(common)?;
     match (&arguments.model, &arguments.producer) {

@@ -270,6 +270,7 @@ fn every_document() -> Desk {
     let rubric = include_str!("../../../policies/rubric/aimm.toml");
     fs::write(desk.path("rubric.toml"), rubric.replacen("severity = \"should\"", "severity = \"must\"", 1))
         .unwrap();
+    desk.prints("report-forecast", &["report", "forecast", "--days", "400"]);
     desk.prints("maturity-report", &["report", "maturity", "acme/claims-sorter"]);
     desk.prints("maturity-report", &["report", "maturity", "--producer", "acme"]);
     desk.prints("maturity-report", &["report", "maturity"]);

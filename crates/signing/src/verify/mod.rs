@@ -27,7 +27,7 @@ pub use claim::{claimed_signer, verify_claim};
 pub use coverage::Coverage;
 pub use find::{find_any_signature, find_signature};
 pub use judge::judge;
-pub use moments::{TrustMoments, bundle_moments, next_change};
+pub use moments::{Due, TrustMoments, bundle_dues, bundle_moments, next_change, trust_dues};
 pub use observe::{Place, observe, verify, verify_place, verify_seen, verify_with};
 pub use observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
 pub use options::{Judging, VerifyOptions};

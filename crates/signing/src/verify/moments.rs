@@ -4,9 +4,10 @@
 use crate::bundle::document::{Bundle, Material};
 use crate::check::anchor::AnchorKind;
 use crate::check::identity::Method;
+use crate::text::Untrusted;
 use crate::time::token::Token;
 use crate::trust::anchor::{Anchor, AnchorMaterial, Trust};
-use crate::x509::certificate;
+use crate::x509::{RevocationList, certificate};
 use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 
@@ -188,4 +189,58 @@ fn log_times(raw: &[u8]) -> Vec<Timestamp> {
 /// The first of sorted moments that lies after `now`.
 fn after(moments: &[Timestamp], now: Timestamp) -> Option<Timestamp> {
     moments.get(moments.partition_point(|moment| *moment <= now)).copied()
+}
+
+/// What begins or ends at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Due {
+    /// A certificate or a service of this anchor.
+    Anchor(String),
+    /// A revocation list beside this anchor, or what it revokes.
+    RevocationList(String),
+    /// A certificate in the bundle, by its subject.
+    Certificate {
+        /// The subject.
+        subject: Untrusted,
+        /// Whether it ends, rather than begins.
+        ends: bool,
+    },
+    /// The time that a timestamp or a log entry of the bundle states.
+    SignedTime,
+}
+
+/// The moments of what is trusted, each with what is due then. The age of anchors is not among them.
+pub fn trust_dues(trust: &Trust) -> Vec<(Timestamp, Due)> {
+    let of_anchor = |anchor: &Anchor| {
+        let material = of_material(anchor).into_iter().map(|at| (at, Due::Anchor(anchor.name.clone())));
+        let list = |list: &RevocationList| list.beginnings().chain(list.end().and_then(after_end)).collect();
+        let lists = anchor.crls.iter().flat_map(|one| -> Vec<Timestamp> { list(one) });
+        let lists = lists.map(|at| (at, Due::RevocationList(anchor.name.clone())));
+        material.chain(lists).collect::<Vec<_>>()
+    };
+    trust.anchors.iter().flat_map(of_anchor).collect()
+}
+
+/// The moments of a bundle's own, each with what is due then.
+pub fn bundle_dues(bundle: &Bundle) -> Vec<(Timestamp, Due)> {
+    let of = |der: &[u8]| -> Vec<(Timestamp, Due)> {
+        let subject = certificate::parse(der).ok().map(|certificate| certificate::subject(&certificate));
+        let due = |ends| {
+            let named = subject.clone().map(|subject| Due::Certificate { subject, ends });
+            named.unwrap_or(Due::SignedTime)
+        };
+        of_certificate(der).zip([false, true]).map(|(at, ends)| (at, due(ends))).collect()
+    };
+    let mut dues: Vec<(Timestamp, Due)> = match &bundle.material {
+        Material::Key { .. } => Vec::new(),
+        Material::Certificate { chain } => chain.iter().flat_map(|der| of(der)).collect(),
+        Material::Sigstore { leaf } => of(leaf),
+    };
+    for token in bundle.timestamps.iter().filter_map(|stamp| Token::read(stamp).ok()) {
+        dues.extend(token.certificates.iter().flat_map(|der| of(der)));
+    }
+    let known: Vec<Timestamp> = dues.iter().map(|(at, _)| *at).collect();
+    let others = bundle_moments(bundle).into_iter().filter(|at| !known.contains(at));
+    dues.extend(others.map(|at| (at, Due::SignedTime)).collect::<Vec<_>>());
+    dues
 }
