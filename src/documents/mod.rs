@@ -33,6 +33,7 @@ mod signing;
 mod snapshot;
 mod survey;
 mod themes;
+mod triage;
 mod trust;
 mod verdict;
 mod verification;
@@ -96,6 +97,7 @@ pub use snapshot::{
 };
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
+pub use triage::IncidentTriageDocument;
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
     RefreshedDocument, TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument,

@@ -3,7 +3,8 @@
 
 use super::View;
 use crate::decision::{
-    Joined, LineageFacts, StatedDigests, Touched, WalkEnd, digests_of, named_digests, origins, proven, root_of,
+    Joined, LineageFacts, StatedDigests, Touched, WalkEnd, digests_of, named_digests, origins, proven,
+    root_of,
 };
 use crate::inventory::ModelId;
 use crate::lineage::{Digests, Graph, Proof, Stated};

@@ -425,7 +425,8 @@ fn what_is_taken_over_from_a_judgement_is_what_it_would_be_anew() {
                 let anew = case.asked(after, to, Judgement::of);
                 let taken_over = case.asked(after, to, |input| first.after(input, &Touched::default()));
                 assert_eq!(anew.standings(), taken_over.standings(), "{from} to {to}");
-                let touched = case.asked(after, to, |input| first.after(input, &Touched::models(vec![6, 0, 3])));
+                let touched =
+                    case.asked(after, to, |input| first.after(input, &Touched::models(vec![6, 0, 3])));
                 assert_eq!(anew.standings(), touched.standings(), "{from} to {to}");
             }
         }

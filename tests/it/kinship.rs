@@ -10,7 +10,8 @@ use touchmark::attest::{
     Transformation, Validity,
 };
 use touchmark::decision::{
-    Decision, Descent, Input, Judgement, Known, Stop, Touched, Verdict, apply_policy, digests_of, origins, proven,
+    Decision, Descent, Input, Judgement, Known, Stop, Touched, Verdict, apply_policy, digests_of, origins,
+    proven,
 };
 use touchmark::inventory::{Basis, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::lineage::{Digests, Graph, GraphFinding, Proven, Stated};
