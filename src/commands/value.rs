@@ -40,6 +40,7 @@ const AFTER: &[(&str, &str, Value)] = &[
     ("path", "SECOND", Value::Model),
     ("blast", "SUBJECT", Value::Model),
     ("--subject", "SUBJECT", Value::Model),
+    ("--expected", "SUBJECT", Value::Model),
     ("compare", "SECOND", Value::Model),
 ];
 

@@ -35,6 +35,7 @@ mod signing;
 mod snapshot;
 mod survey;
 mod themes;
+mod triage;
 mod trust;
 mod verdict;
 mod verification;
@@ -103,6 +104,7 @@ pub use snapshot::{
 };
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
+pub use triage::IncidentTriageDocument;
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,
     RefreshedDocument, TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument,

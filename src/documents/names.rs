@@ -61,6 +61,7 @@ names! {
     Incident "touchmark.incident/1",
     IncidentRunbook "touchmark.incident-runbook/1",
     IncidentRunbookCheck "touchmark.incident-runbook-check/1",
+    IncidentTriage "touchmark.incident-triage/1",
     IncidentTypes "touchmark.incident-types/1",
     Incidents "touchmark.incidents/1",
     Inherit "touchmark.inherit/1",

@@ -36,6 +36,7 @@ use super::snapshot::{
 };
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
+use super::triage::IncidentTriageDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
 };
@@ -126,6 +127,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<IncidentRecord>("incident-record", "the body of an `incident` record"),
     row::<IncidentRunbookDocument<'static>>("incident-runbook", "`incident runbook`"),
     row::<IncidentRunbookCheckDocument<'static>>("incident-runbook-check", "`incident runbook --check FILE`"),
+    row::<IncidentTriageDocument<'static>>("incident-triage", "`incident triage`"),
     row::<IncidentTypesDocument<'static>>("incident-types", "`incident types`"),
     row::<IncidentsDocument<'static>>("incidents", "`incident list`"),
     row::<InheritDocument<'static>>("inherit", "`attest inherit`"),

@@ -3,7 +3,7 @@
 use super::markdown::markdown;
 use super::page::{Block, Cell, Page, Table};
 use crate::incident::{Case, Filling, ItemState, Step, StepState};
-use crate::report::incidents::{commands, evidence, facts, state_word, until, what};
+use crate::report::incidents::{commands, evidence, facts, found_before, state_word, until, what};
 use crate::text::count;
 use jiff::Timestamp;
 
@@ -70,6 +70,9 @@ fn next(case: &Case, page: &mut Page) {
         step.phase.word(),
         step.kind.word()
     ));
+    if let Some(found) = found_before(case) {
+        page.note(format!("The step before: {found}"));
+    }
     body(case, step, &filling, page);
     let missing: Vec<&str> = case.missing_for(step).into_iter().map(|field| field.id.as_str()).collect();
     if !missing.is_empty() {

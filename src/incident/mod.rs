@@ -15,6 +15,7 @@ mod record;
 mod rules;
 mod runbook;
 mod standing;
+mod triage;
 mod vocabulary;
 
 pub use cacao::cacao;
@@ -30,4 +31,9 @@ pub use record::{
 pub use rules::{HEAD, RULES, Rule};
 pub use runbook::{Branch, Clock, END, Field, Profile, Runbook, SeverityRule, Step};
 pub use standing::{Item, ItemState, Timer};
+pub use triage::{
+    Age, Class, DeniedBy, Difference, Event, EvidenceState, Expected, ExpectedFrom, Facts, FileDiffers, How,
+    Moment, Observed, Part, Patch, ProfileLacks, Radius, Rollback, Shared, Siblings, StageStood, Timeline,
+    Triage, Unseen, Version, What,
+};
 pub use vocabulary::{Basis, Integrity, Phase, PlaybookType, Severity, StepKind};

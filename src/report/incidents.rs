@@ -194,6 +194,9 @@ fn next(case: &Case) -> String {
     };
     let filling = case.filling();
     let mut out = format!("Next: {}\n", heading(step, &filling));
+    if let Some(found) = found_before(case) {
+        let _ = writeln!(out, "  before  {}", screen(&found));
+    }
     for line in details(step, &filling) {
         let _ = writeln!(out, "  {line}");
     }
@@ -209,6 +212,16 @@ fn next(case: &Case) -> String {
         let _ = writeln!(out, "  $ {command}");
     }
     out
+}
+
+/// What the step before found, where somebody wrote it down.
+pub fn found_before(case: &Case) -> Option<String> {
+    let steps = case.log.iter().rev().filter_map(|logged| match &logged.entry {
+        Entry::Step(entry) => Some(entry),
+        _ => None,
+    });
+    let entry = steps.take(1).next()?;
+    Some(format!("{}: {}", entry.step, entry.note.as_ref()?.raw()))
 }
 
 /// The commands that record what became of a step.

@@ -86,10 +86,37 @@ impl View {
     /// Everything downstream of something that went bad, optionally from some time on.
     pub fn blast(&self, blamed: &Blamed, since: Option<Timestamp>) -> Blast {
         let (seeds, distrusted) = self.seeds(blamed, since);
+        let rows = self.spread(seeds, &distrusted, since, None);
+        Blast { blamed: blamed.clone(), since, rows }
+    }
+
+    /// Everything downstream of a model in whose place other bytes lie, which came at some time: only these are bad, and
+    /// when the model itself was signed says nothing of them.
+    pub fn blast_of_bytes(&self, id: &ModelId, bad: RootDigest, since: Option<Timestamp>) -> Blast {
+        let seed = Seed {
+            id: id.clone(),
+            side: Side::Tainted,
+            because: Because::Subject,
+            bad: BTreeSet::from([bad]),
+            others_are_good: true,
+        };
+        let rows = self.spread(vec![seed], &HashSet::new(), since, Some(id));
+        Blast { blamed: Blamed::Model(id.clone()), since, rows }
+    }
+
+    /// What seeds affect; the signature of `undated` says nothing of when it was made.
+    fn spread(
+        &self,
+        seeds: Vec<Seed>,
+        distrusted: &HashSet<String>,
+        since: Option<Timestamp>,
+        undated: Option<&ModelId>,
+    ) -> Vec<BlastRow> {
         let root = |id: &ModelId| self.root(self.model(id)?.0);
         let signed_at = |id: &ModelId| {
             let verification = &self.standing(self.model(id)?.0)?.verification;
-            verification.signed_at.filter(|_| verification.signer_proven()).map(|(at, _)| at)
+            let is_dated = verification.signer_proven() && undated != Some(id);
+            verification.signed_at.filter(|_| is_dated).map(|(at, _)| at)
         };
         let is_distrusted = |proof: &Proof| distrusted.contains(&*proof.claim);
         let struck = blast(
@@ -115,7 +142,7 @@ impl View {
             (std::cmp::Reverse(exposure), row.struck.distance, row.struck.id.clone())
         };
         rows.sort_by_cached_key(order);
-        Blast { blamed: blamed.clone(), since, rows }
+        rows
     }
 
     /// What is affected directly, and the claims that no longer count.

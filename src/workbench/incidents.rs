@@ -3,15 +3,20 @@
 
 use super::door::Workbench;
 use super::publish::Next;
+use super::triage_answers::RUNBOOK;
+use super::triaging::Triaged;
 use crate::clock::this_second;
 use crate::disk::{open, read_small};
 use crate::error::{Code, Error, Result};
 use crate::incident::{
-    Case, Cases, Entry, Held, IncidentRecord, IncidentRecordSchema, KeptFile, Misfit, Opening, Origin,
+    Case, Cases, Entry, EvidenceEntry, Held, IncidentRecord, IncidentRecordSchema, KeptFile, Misfit,
+    NoteEntry, Opening, Origin, StepEntry, StepKind, StepOutcome,
 };
 use crate::inventory::ModelId;
+use crate::report::triage_note;
 use crate::store::{EvidenceDigest, LIMIT_EVIDENCE_BYTES, RecordKind};
 use crate::text::{Untrusted, screen};
+use crate::view::incidents::IncidentSeen;
 use aws_lc_rs::digest::{Context, SHA256};
 use jiff::Timestamp;
 use std::io::Read;
@@ -20,6 +25,10 @@ use std::sync::Arc;
 
 /// The longest text that somebody writes into a case.
 const LIMIT_TEXT: usize = 16 * 1024;
+/// The field of evidence that every triage answers.
+const ANSWERED: &str = "verification_records";
+/// Those that it answers where the inventory has nothing for them.
+const MORE_ANSWERED: [&str; 2] = ["file_digest_diff", "gate_decisions"];
 /// So much of a file is hashed at a time.
 const READ_AT_ONCE: usize = 1 << 20;
 
@@ -71,10 +80,58 @@ impl Workbench {
     /// `E-STORE`, `E-WRITE`.
     pub fn open_case(&self, new: &NewCase) -> Result<Case> {
         self.writable()?;
+        let view = self.view();
+        // An unknown type comes before an unknown subject.
+        self.runbooks()?.find(&new.kind)?;
+        let seen = view.incident(&view.blamed(&new.subject)?, new.deployment.as_deref())?;
+        self.open_with(new, seen)
+    }
+
+    /// Opens a case of a substitution with what its triage found: the answers are kept as evidence, the first step is
+    /// done, and the decision after it is left to a person.
+    ///
+    /// # Errors
+    /// `E-USAGE` when there is nothing to open a case for, the name is empty, or nothing may be written; `E-TOO-LARGE`,
+    /// `E-STORE`, `E-WRITE`.
+    pub fn open_triaged(&self, triaged: &Triaged, by: &str, answers: &[u8]) -> Result<Case> {
+        self.writable()?;
+        let triage = &triaged.triage;
+        let seen = triaged.seen.clone().filter(|_| triage.class.is_bad()).ok_or_else(|| {
+            Error::new(Code::Usage, "there is no substitution to open a case for")
+                .help("`touchmark incident open TYPE --subject MODEL` opens one all the same")
+        })?;
+        let subject = seen.subject.written.raw().to_owned();
+        let new =
+            NewCase { kind: RUNBOOK.to_owned(), subject, deployment: None, by: by.to_owned(), aware: None };
+        let case = self.open_with(&new, seen)?;
+        let number = case.record.number;
+        let kept = KeptFile {
+            sha256: EvidenceDigest::of(answers)?,
+            bytes: answers.len() as u64,
+            name: Untrusted::new("triage.json"),
+        };
+        // The field that every triage answers, and those that the inventory had nothing for.
+        let open = MORE_ANSWERED.into_iter().filter(|id| !case.has(id));
+        let fields = std::iter::once(ANSWERED).chain(open).filter(|id| case.field(id).is_some());
+        let fields: Vec<String> = fields.map(str::to_owned).collect();
+        if !fields.is_empty() {
+            let entry = EvidenceEntry { fields, captured: triage.at, held: Held::Kept(kept) };
+            self.add_with(number, Entry::Evidence(entry), &[answers.into()])?;
+        }
+        let note = Untrusted::new(triage_note(triage));
+        let first = case.next().filter(|step| step.kind != StepKind::Decision).map(|step| step.id.clone());
+        match first {
+            Some(step) => {
+                let entry = StepEntry { step, outcome: StepOutcome::Done, goto: None, note: Some(note) };
+                self.add_to_case(number, Entry::Step(entry))
+            }
+            None => self.add_to_case(number, Entry::Note(NoteEntry { text: note })),
+        }
+    }
+
+    fn open_with(&self, new: &NewCase, seen: IncidentSeen) -> Result<Case> {
         let library = self.runbooks()?;
         let shelved = library.find(&new.kind)?;
-        let view = self.view();
-        let seen = view.incident(&view.blamed(&new.subject)?, new.deployment.as_deref())?;
         let by = written("by", &new.by)?;
         let now = this_second();
         let aware = new.aware.unwrap_or(now);

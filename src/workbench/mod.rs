@@ -57,6 +57,10 @@ mod snapshot;
 mod sources;
 mod suggesting;
 mod summarising;
+mod triage_answers;
+mod triage_files;
+mod triage_history;
+mod triaging;
 mod trust_edit;
 mod trust_files;
 #[cfg(feature = "keyless")]
@@ -94,6 +98,7 @@ pub use runbooks::text_of as runbook_text;
 pub use seal::{SealSeen, look_at_seal, seal_file};
 pub use snapshot::diff_files;
 pub use summarising::{Summarised, SummaryNames};
+pub use triaging::{ExpectedAs, TriageOf, Triaged};
 pub(crate) use trust_edit::unknown_anchor;
 pub use trust_edit::{AnchorFrom, ChangedAnchor, NewAnchor};
 #[cfg(feature = "keyless")]

@@ -207,7 +207,7 @@ impl Workbench {
     }
 
     /// One verification by the policy: the model's folder against the bundle.
-    fn check(
+    pub(super) fn check(
         &self,
         view: &View,
         model: &Model,
@@ -268,12 +268,12 @@ pub(super) enum Reading {
 }
 
 /// One look at a model's files, judged.
-struct Look {
-    seen: SeenEvidence,
-    verification: Verification,
-    testimonies: Vec<Testimony>,
+pub(super) struct Look {
+    pub seen: SeenEvidence,
+    pub verification: Verification,
+    pub testimonies: Vec<Testimony>,
     /// What the files were all the while; none where that cannot be told.
-    state: Option<ModelState>,
+    pub state: Option<ModelState>,
 }
 
 /// The file of claims and the others, as they are kept.

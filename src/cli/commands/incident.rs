@@ -1,6 +1,7 @@
 //! `incident`: runbooks, and cases that follow them.
 
 use super::incident_export::{Export, export};
+use super::incident_triage::{Triage, triage};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_browse;
@@ -26,6 +27,7 @@ use std::path::{Path, PathBuf};
 pub(crate) enum IncidentCommand {
     Types,
     Runbook(Runbook),
+    Triage(Triage),
     Open(Open),
     List(List),
     Status(Status),
@@ -195,6 +197,7 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         IncidentCommand::Runbook(arguments) => return runbook(arguments, &workbench, output),
         IncidentCommand::List(arguments) => return list(arguments, &workbench, common, output),
         IncidentCommand::Export(arguments) => return export(arguments, &workbench, common, output),
+        IncidentCommand::Triage(arguments) => return triage(arguments, common, output),
         IncidentCommand::Status(Status { case }) => workbench.case(*case)?,
         IncidentCommand::Open(Open { kind, subject, deployment, by, aware }) => {
             workbench.open_case(&NewCase {

@@ -20,6 +20,7 @@ mod gate;
 mod import;
 mod incident;
 mod incident_export;
+mod incident_triage;
 mod init;
 mod inspect;
 mod key;

@@ -383,6 +383,7 @@ fn every_document() -> Desk {
     fs::create_dir(desk.path("runbooks")).unwrap();
     fs::write(desk.path("runbooks/broken.toml"), "schema = \"runbook/0.1\"\n").unwrap();
     desk.prints("incident-types", &["incident", "types"]);
+    desk.prints("incident-triage", &["incident", "triage", "acme/support-bot-7b"]);
     desk.prints("incident-runbook", &["incident", "runbook", "model_substitution"]);
     let bad =
         desk.prints("incident-runbook-check", &["incident", "runbook", "--check", "runbooks/broken.toml"]);
