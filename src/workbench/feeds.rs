@@ -124,7 +124,7 @@ impl Workbench {
     /// # Errors
     /// `E-NOT-FOUND` when no feed in force has such an entry for the model; `E-USAGE` when a text is empty; and as
     /// [`Workbench::match_feeds`].
-    pub fn triage(&self, model: usize, new: &NewTriage) -> Result<(Match, Triaged)> {
+    pub fn triage_match(&self, model: usize, new: &NewTriage) -> Result<(Match, Triaged)> {
         self.writable()?;
         let (id, reason, by) =
             (written("id", &new.id)?, written("reason", &new.reason)?, written("by", &new.by)?);

@@ -12,6 +12,7 @@ use crate::incident::{
 };
 use crate::inventory::ModelId;
 use crate::lineage::Side;
+use crate::maturity::Gated;
 use crate::policy::lint::lint;
 use crate::policy::{Action, Became, PolicyEdit, diff, edited_on};
 use crate::signing::{Outcome, Progress, RootDigest};
@@ -226,7 +227,7 @@ impl Triaging<'_> {
             took_ms: 0,
             record: version.record,
         };
-        let with = view.with(&[(index, Some(Arc::new(verified)))]);
+        let with = self.as_it_was_let_in(version).with(&[(index, Some(Arc::new(verified)))]);
         let mut level = None;
         for stage in stages {
             let at_stage = with.at_stage(stage);
@@ -237,6 +238,27 @@ impl Triaging<'_> {
             }
         }
         Ok(level)
+    }
+
+    /// The view in which gates said last what they said of a version: what they said of other bytes since is what is to be
+    /// undone.
+    fn as_it_was_let_in(&self, version: &Version) -> View {
+        let mut view = self.view.clone();
+        let is_of_it = |gated: &Gated| gated.root == Some(version.root);
+        let others = |gates: &[Gated]| gates.iter().any(|gated| !is_of_it(gated));
+        if !view.usage.get(&version.model).is_some_and(|usage| others(&usage.gates)) {
+            return view;
+        }
+        if let Some(usage) = Arc::make_mut(&mut view.usage).get_mut(&version.model) {
+            usage.gates.retain_mut(|gated| {
+                let was_let_in = self.history.was_let_in(&version.model, version.root, gated.stage.raw());
+                if was_let_in && !is_of_it(gated) {
+                    (gated.root, gated.let_in, gated.passed) = (Some(version.root), true, None);
+                }
+                is_of_it(gated)
+            });
+        }
+        view
     }
 
     /// The edit of the policy that denies who signed these bytes.

@@ -119,6 +119,14 @@ impl History {
         self.versions.iter().map(|(version, _)| version).rev().find(|version| version.model == *id)
     }
 
+    /// Whether a gate ever let in these bytes at a stage.
+    pub fn was_let_in(&self, id: &ModelId, bytes: RootDigest, at: &str) -> bool {
+        self.events.iter().filter(|(model, _)| model.as_ref() == Some(id)).any(|(_, event)| {
+            matches!(&event.what, What::Decided { stage, let_in: true, root, .. }
+                if stage.raw() == at && *root == Some(bytes))
+        })
+    }
+
     fn verification(&mut self, entry: &LedgerEntry) -> Option<()> {
         let (past, record) = read(entry)?;
         let (outcome, facts) = (past.outcome?, past.verification?);

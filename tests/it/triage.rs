@@ -1,5 +1,5 @@
-//! Triage of a suspected substitution: each class beside its counter-case. The bytes decide, and what is proven of them; a
-//! name decides nothing.
+//! Triage of a suspected substitution: each class beside its counter-case, and each answer. The bytes decide, and what is
+//! proven of them; a name decides nothing.
 
 use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::{Value, json};
@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 
 const BOT: &str = "own/bot";
+const TAMPERED: &str = "acme/support-bot-7b";
 
 /// The samples, with a publisher whose key is here, and a stranger whose key is trusted for other models.
 struct House {
@@ -128,6 +129,11 @@ fn copy(from: &Path, to: &Path) {
         let entry = entry.unwrap();
         fs::copy(entry.path(), to.join(entry.file_name())).unwrap();
     }
+}
+
+fn stage<'v>(triage: &'v Value, name: &str) -> &'v Value {
+    let stages = triage["stages"].as_array().unwrap();
+    stages.iter().find(|stage| stage["stage"] == name).unwrap_or_else(|| panic!("{triage:#}"))
 }
 
 #[test]
@@ -252,6 +258,91 @@ fn what_was_denied_stays_denied() {
 }
 
 #[test]
+fn a_rollback_is_answered_in_all_parts() {
+    let house = House::with_two_versions();
+    house.put("first");
+    // The gate keeps out what is not the version that runs there. Somebody lets it in all the same.
+    assert_eq!(house.run(&["gate", BOT, "--stage", "dev"]).status.code(), Some(1));
+    house.works(&["deploy", "end", BOT]);
+    house.works(&["gate", BOT, "--stage", "dev"]);
+    house.works(&["deploy", "add", BOT, "--where", "shop/eu-1", "--stage", "dev"]);
+    let second = house.root("second");
+    let (_, triage) = house.triage(&[BOT, "--expected", &second]);
+    let timeline = &triage["timeline"];
+    // Scan, verify and gate of two versions, and the gate of the first one again.
+    let events = timeline["events"].as_array().unwrap();
+    let number = |moment: &Value| moment["record"]["number"].as_u64().unwrap();
+    let (good, bad) = (number(&timeline["last_good"]), number(&timeline["first_bad"]));
+    assert!(good < bad, "{timeline:#}");
+    let of = |number: u64| events.iter().find(|event| event["record"]["number"] == number).unwrap();
+    assert_eq!(of(good)["what"]["decided"]["root"], json!(second));
+    // The verification of the gate is the first record of the bad bytes.
+    assert_eq!(of(bad)["what"]["verified"]["root"], json!(house.root("first")));
+    let dev = stage(&triage, "dev");
+    assert_eq!((&dev["decision"], &dev["runs"]), (&json!("admit"), &json!(1)));
+    assert_eq!(dev["asked"]["what"]["decided"]["let_in"], true);
+    assert_eq!(stage(&triage, "production")["asked"], Value::Null);
+    let files = &triage["observed"]["files"];
+    assert_eq!((&files["total"], &files["rows"][0]["name"]), (&json!(1), &json!("README.md")));
+    assert_eq!((&files["rows"][0]["how"], &files["is_only_small"]), (&json!("changed"), &json!(false)));
+    let to = &triage["rollback"]["to"];
+    assert_eq!((&to["version"]["root"], &to["is_expected"]), (&json!(second), &json!(true)));
+    assert_eq!((&to["stages"], to["level"].is_u64()), (&json!(["dev"]), true));
+    assert_eq!(stage(&triage, "production")["decision"], "refuse", "{triage:#}");
+    let shared: Vec<&Value> =
+        triage["siblings"].as_array().unwrap().iter().map(|group| &group["by"]).collect();
+    assert!(shared.contains(&&json!({ "publisher": "own" })), "{shared:?}");
+    assert!(shared.contains(&&json!({ "place": "shop/eu-1" })), "{shared:?}");
+    let evidence = &triage["evidence"];
+    assert!(
+        evidence["known"].as_u64().unwrap() > 5 && evidence["known"].as_u64() < evidence["fields"].as_u64()
+    );
+    assert_eq!(evidence["ledger"][0], house.records());
+    let text = house.text(&[BOT, "--expected", &second]);
+    for line in
+        ["✗ rolled back  own/bot", "First: stop promotion and redeploy", "dev ✓ admit", "LET IN", &second]
+    {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    assert!(text.lines().count() <= 45, "{text}");
+}
+
+#[test]
+fn the_radius_tells_clean_from_tainted() {
+    let house = House { dir: copy_of_samples() };
+    let (status, triage) = house.triage(&[TAMPERED]);
+    assert_eq!(
+        (status, &triage["class"]["is"], &triage["expected"]["from"]),
+        (1, &json!("unknown"), &json!("document"))
+    );
+    assert_eq!(
+        (&triage["expected"]["basis"], &triage["timeline"]["last_good"]),
+        (&json!("declared"), &Value::Null)
+    );
+    let radius = &triage["radius"];
+    let many = |group: &str| radius[group].as_u64().unwrap() as usize;
+    assert_eq!(many("tainted") + many("suspect") + many("clean"), radius["rows"].as_array().unwrap().len());
+    assert!(many("suspect") > 0, "{radius:#}");
+    assert!(radius["rows"].as_array().unwrap().iter().all(|row| row["id"] != TAMPERED));
+    assert_eq!(triage["observed"]["check"], "FILES-CHANGED");
+    assert_eq!(stage(&triage, "production")["because"][0], "L1.03");
+    assert!(house.text(&[TAMPERED]).contains("changed model-00003-of-00004.safetensors"));
+    // Whoever proves that other bytes were used is clean: claims name the digest that was signed.
+    let (_, sound) = house.triage(&["northwind/harbour-7b"]);
+    assert_eq!((&sound["class"]["is"], &sound["radius"]["rows"]), (&json!("expected"), &json!([])));
+    house.works(&["verify", "northwind/harbour-7b"]);
+    house.works(&["verify", "northwind/harbour-7b-instruct"]);
+    let folder = house.path("models/northwind/harbour-7b");
+    fs::write(folder.join("config.json"), "{}").unwrap();
+    let (_, triage) = house.triage(&["northwind/harbour-7b"]);
+    let radius = &triage["radius"];
+    let clean: Vec<&Value> =
+        radius["rows"].as_array().unwrap().iter().filter(|row| row["side"] == "clean").collect();
+    assert_eq!((clean.len() as u64, &radius["tainted"]), (radius["clean"].as_u64().unwrap(), &json!(0)));
+    assert!(clean.iter().any(|row| row["id"] == "northwind/harbour-7b-instruct"), "{radius:#}");
+}
+
+#[test]
 fn what_cannot_be_told_is_not_told() {
     let house = House::with_two_versions();
     let first = house.at("first");
@@ -344,4 +435,16 @@ fn a_case_opens_with_the_answers() {
     let before = house.records();
     let refused = house.run(&["incident", "triage", BOT, "--open", "--by", "Ann"]);
     assert_eq!((refused.status.code(), house.records()), (Some(2), before));
+}
+
+#[cfg(unix)]
+#[test]
+fn hostile_names_reach_no_terminal() {
+    let house = House::with_two_versions();
+    let hostile = "evil\u{1b}[2J\u{202e}x";
+    let folder = house.path(hostile);
+    copy(&house.path("second"), &folder);
+    fs::write(folder.join("a\u{1b}]0;owned\u{7}.bin"), "x").unwrap();
+    let text = house.text(&[folder.to_str().unwrap(), "--expected", BOT]);
+    assert!(text.contains("added") && !text.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{text:?}");
 }

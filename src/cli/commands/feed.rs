@@ -149,7 +149,7 @@ fn triage(arguments: &Triage, workbench: &Workbench, output: &Output) -> Result<
         reason: reason.clone(),
         by: by.clone(),
     };
-    let (found, said) = workbench.triage(model, &new)?;
+    let (found, said) = workbench.triage_match(model, &new)?;
     output.print(&report::triaged(&found, &said), || FeedTriageDocument::of(&found, &said));
     Ok(0)
 }
