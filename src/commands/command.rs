@@ -128,7 +128,7 @@ listed! {
         RecordStep,
         CollectEvidence,
         NoteInCase,
-        ReportIncident,
+        NewIncident,
         OpenJob,
         Log,
         Retry,

@@ -244,7 +244,7 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::NoteInCase, "note-in-case", &["n"], "note", &[S::Incidents], open![Writable, OpenCase],
         "begin the command that writes a note into this case")
         .within("incident note", None),
-    keys(Cmd::ReportIncident, "report-incident", &["I"], "", INCIDENT, open![Writable],
+    keys(Cmd::NewIncident, "new-incident", &["I"], "", INCIDENT, open![Writable],
         "begin the command that opens a case of an incident, about this model where there is one")
         .within("incident open", None),
     keys(Cmd::OpenJob, "open-job", &["enter"], "models", &[S::Jobs], open![Job],

@@ -75,7 +75,7 @@ fn a_case_shows_its_next_step_first_and_its_keys_begin_the_commands_that_record_
     let cases = still(&workbench);
     let mut app = app("dark", Some(&workbench.view()));
     let effects = press(&mut app, &["6"]);
-    assert!(shown(&mut app, 80, 24).contains("reading the cases"));
+    assert!(shown(&mut app, 80, 24).contains("the cases are being read"));
     assert_eq!(answer(&mut app, effects, &cases, then()), 1);
     insta::assert_snapshot!("cases-80x24", even(&shown(&mut app, 80, 24)));
     insta::assert_snapshot!("cases-160x50", even(&shown(&mut app, 160, 50)));

@@ -671,7 +671,7 @@ fn each_key_changes_what_is_said_and_what_the_policy_means() {
             assert_ne!(policy.digest, read(POLICY).digest, "{key} is not in the digest");
             let concern = concerns(&read(POLICY), &policy);
             assert!(
-                concern.everything || concern.claims || !concern.publishers.is_empty(),
+                concern.everything || concern.conclusions || concern.claims || !concern.publishers.is_empty(),
                 "{key}: {concern:?}"
             );
         }

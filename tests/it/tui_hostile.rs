@@ -303,10 +303,17 @@ proptest! {
                 },
             };
             let effects = update(&mut app, action);
-            // A new view may need a new survey, which is made beside the screens, and names in a folder are read for
-            // what is typed, however it came there.
+            // A new view may need a new survey, licences or cases, which are read beside the screens, and names in a
+            // folder are read for what is typed, however it came there.
             let is_quiet = effects.iter().all(|effect| {
-                matches!(effect, Effect::Survey | Effect::ReadFolder(_) | Effect::LookAtEdited)
+                matches!(
+                    effect,
+                    Effect::Survey
+                        | Effect::Licences
+                        | Effect::Cases(_)
+                        | Effect::ReadFolder(_)
+                        | Effect::LookAtEdited
+                )
             });
             prop_assert!(may_quit || is_quiet, "{effects:?} without a key");
             if number % 6 == 0 {

@@ -250,7 +250,7 @@ fn cases(app: &App) -> String {
         (None, _) => "The cases are being read.".to_owned(),
         (Some(Read { cases: Err(why), .. }), _) => why.clone(),
         (_, Some(case)) if app.cases.whole => incidents::page(case, app.cases.time()),
-        (_, None) => "No case: report-incident begins the command that opens one.".to_owned(),
+        (_, None) => "No case: new-incident begins the command that opens one.".to_owned(),
         _ => (0..app.cases.len()).filter_map(|at| case_at(app, at)).map(|line| line + "\n").collect(),
     }
 }

@@ -24,13 +24,10 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Optio
     let failed = cases.read.as_ref().and_then(|read| read.cases.as_ref().err());
     let told = match failed {
         Some(why) => Some((Role::Error, why.clone())),
-        None if cases.read.is_none() => Some((Role::Muted, "reading the cases …".to_owned())),
+        None if cases.read.is_none() => Some((Role::Muted, "the cases are being read".to_owned())),
         None if cases.is_empty() => Some((
             Role::Muted,
-            format!(
-                "no case: {} on a model begins the command that opens one",
-                app.key_of(Cmd::ReportIncident)
-            ),
+            format!("no case: {} on a model begins the command that opens one", app.key_of(Cmd::NewIncident)),
         )),
         None => None,
     };

@@ -254,17 +254,28 @@ fn right_segment(app: &App, pen: Pen<'_>) -> Vec<Span<'static>> {
 fn draw_tabs(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
     let mut drawn = Drawn::default();
     let mut x = area.x;
+    // A screen without a tab says its name where the tabs end.
+    let own = Some(app.screen).filter(|screen| !Screen::TABS.contains(screen));
+    let own = own.map(|screen| format!(" {} ", screen.word()));
+    let room = usize::from(area.width).saturating_sub(own.as_deref().map_or(0, width));
+    let whole: usize = Screen::TABS.iter().map(|screen| width(screen.word()) + 4).sum();
+    let is_roomy = whole <= room;
+    // Where there is not even room for their words, only the open one has its own.
+    let has_words = whole.saturating_sub(Screen::TABS.len()) <= room;
     for (number, screen) in (1..).zip(Screen::TABS) {
-        let role = if screen == app.screen { Role::TabCurrent } else { Role::Tab };
-        let text = format!(" {number} {} ", screen.word());
+        let is_open = screen == app.screen;
+        let role = if is_open { Role::TabCurrent } else { Role::Tab };
+        let mut text = format!(" {number}");
+        if has_words || is_open {
+            text = format!("{text} {}", screen.word());
+        }
+        text.push_str(if is_roomy { " " } else { "" });
         let cells = u16::try_from(width(&text)).unwrap_or(u16::MAX).min(area.right().saturating_sub(x));
         frame.buffer_mut().set_line(x, area.y, &pen.line(role, text), cells);
         drawn.hits.push(Hit::keys(Rect::new(x, area.y, cells, 1), [number.to_string()]));
         x = x.saturating_add(cells);
     }
-    // A screen without a tab says its name where the tabs end.
-    if !Screen::TABS.contains(&app.screen) {
-        let text = format!(" {} ", app.screen.word());
+    if let Some(text) = own {
         frame.buffer_mut().set_line(x, area.y, &pen.line(Role::TabCurrent, text), area.right() - x);
     }
     drawn

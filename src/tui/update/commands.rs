@@ -43,7 +43,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::RecordStep => return cases::record_step(app),
         Cmd::CollectEvidence => return cases::collect(app),
         Cmd::NoteInCase => return cases::note(app),
-        Cmd::ReportIncident => return cases::report(app),
+        Cmd::NewIncident => return cases::report(app),
         Cmd::OpenJob => working::open_job(app),
         Cmd::OpenChange => working::open_change(app),
         Cmd::Retry => return app.job().map(|job| Effect::Retry(job.id)).into_iter().collect(),
