@@ -254,7 +254,7 @@ pub struct Timeline {
     pub events: Vec<Event>,
     /// Events before these.
     pub earlier: usize,
-    /// Records of this model that no version of the program from now on reads.
+    /// Records of this model in a form that this version of the program does not read.
     pub unread: usize,
 }
 
