@@ -1,7 +1,7 @@
 //! One model's verification, judged from evidence: signature, chain, time, log, identity, claims and policy. Pure: it
 //! knows no file, store or clock.
 
-use crate::attest::{Claims, Judge, NamedDigest, Piece};
+use crate::attest::{Claims, Judge, NamedDigest, Piece, claims_in};
 use crate::error::Result;
 use crate::inventory::{Basis, FactKey, Looked, Model};
 use crate::maturity::{Gated, Passed, Testimony};
@@ -104,10 +104,22 @@ pub fn holds_until(verification: &Verification, bundle: Option<&[u8]>, by: &By<'
     holds_by_policy(verification, by).into_iter().chain(signature).min()
 }
 
-/// The same of what the requirements of the policy say of claims.
-pub fn holds_by_claims(testimonies: &[Testimony], by: &By<'_>) -> Option<Timestamp> {
+/// The same of claims: of their signatures, and of what the policy says of their age.
+pub fn holds_by_claims(seen: &SeenEvidence, testimonies: &[Testimony], by: &By<'_>) -> Option<Timestamp> {
     let ages = testimonies.iter().flat_map(|testimony| ages(&testimony.claimed, by.policy));
-    ages.filter(|moment| *moment > by.now).min()
+    let ages = ages.filter(|moment| *moment > by.now);
+    let files = std::iter::once(&seen.claims).chain(seen.further.iter().map(|one| &one.claims));
+    let signatures = files.filter_map(|claims| {
+        let ClaimsSeen::Read(bytes) = claims else { return None };
+        let found = claims_in(bytes).ok()?;
+        let bundles =
+            found.claims.iter().flat_map(|claim| std::iter::once(&claim.bundle).chain(&claim.cosigned));
+        let next = |bundle: &Bundle| {
+            by.anchors.moments().next_change(Some(bundle.method()), &bundle_moments(bundle), by.now)
+        };
+        bundles.filter_map(next).min()
+    });
+    ages.chain(signatures).min()
 }
 
 /// Whether an earlier word counts at a time, where a stage takes it for what is not available for so many hours.

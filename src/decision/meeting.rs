@@ -129,11 +129,27 @@ fn is_self_attested(evaluation: &Evaluation) -> bool {
     evaluation.self_attested == Some(true)
 }
 
-/// When a claim that was signed at a time is first too old for a requirement about its predicate.
-pub(super) fn ages(claimed: &Claimed, policy: &Policy) -> impl Iterator<Item = Timestamp> {
-    let about = policy.requirements.iter().filter(|one| one.is_for(claimed.predicate_type.raw()));
-    about.filter_map(|requirement| {
-        let seconds = i64::from(requirement.max_age_days?) * DAY_SECONDS + 1;
-        claimed.signed_at?.checked_add(SignedDuration::from_secs(seconds)).ok()
-    })
+/// When a claim is first too old for a requirement about its predicate, or as a summary that is trusted; some of it allows
+/// for clocks that differ. And when it no longer lies ahead of the clock.
+pub(super) fn ages<'p>(claimed: &Claimed, policy: &'p Policy) -> impl Iterator<Item = Timestamp> + use<'p> {
+    let skew = i64::from(policy.freshness.clock_skew_seconds);
+    let summary = match &claimed.said {
+        Said::Summary(summary) => Some(summary.at),
+        _ => None,
+    };
+    let required = policy.requirements.iter().filter(|one| one.is_for(claimed.predicate_type.raw()));
+    let required = required.filter_map(|one| one.max_age_days);
+    let trusted = policy.summaries.iter().filter(|_| summary.is_some()).filter_map(|one| one.max_age_days);
+    let days: Vec<u32> = required.chain(trusted).collect();
+    let times: Vec<Timestamp> = claimed.signed_at.into_iter().chain(summary.flatten()).collect();
+    let later = |at: Timestamp, seconds: i64| at.checked_add(SignedDuration::from_secs(seconds)).ok();
+    let mut ages: Vec<Timestamp> = Vec::new();
+    for at in times {
+        ages.extend(later(at, -skew));
+        for days in &days {
+            let age = i64::from(*days) * DAY_SECONDS + 1;
+            ages.extend([later(at, age), later(at, age + skew)].into_iter().flatten());
+        }
+    }
+    ages.into_iter()
 }

@@ -343,7 +343,7 @@ impl Task {
             Task::Everything(recorded, Some(seen)) => {
                 let (verification, testimonies) = judge_model(model, &seen, by, progress)?;
                 let until = holds_until(&verification, seen.bundle.as_deref(), by);
-                let until = until.into_iter().chain(holds_by_claims(&testimonies, by)).min();
+                let until = until.into_iter().chain(holds_by_claims(&seen, &testimonies, by)).min();
                 let testimonies = testimonies.into();
                 let looked = seen.looked;
                 let Recorded { seen, state, took_ms, record } = *recorded;

@@ -162,7 +162,7 @@ impl Workbench {
         let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
         let by = By { policy: &view.policy, anchors: &view.trust, now: view.at };
         let until = holds_until(&verification, seen.bundle.as_deref(), &by);
-        let until = until.into_iter().chain(holds_by_claims(&testimonies, &by)).min();
+        let until = until.into_iter().chain(holds_by_claims(&seen, &testimonies, &by)).min();
         let looked = seen.looked.clone();
         let (seen, record) = self.record_verification(view, model, seen, &verification, (state, took_ms))?;
         let testimonies = testimonies.into();

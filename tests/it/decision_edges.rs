@@ -3,18 +3,21 @@
 
 use crate::decision::{Case, NOW, POLICY, applied, at, codes, policy, signed, unsigned};
 use crate::support::checked;
+use jiff::SignedDuration;
 use serde_json::json;
 use std::sync::Arc;
+use touchmark::attest::claims_in;
 use touchmark::decision::{
-    AnchorFile, Anchors, By, ClaimsSeen, Decision, Evidence, Judgement, ModelEvidence, ReasonFact,
-    SeenEvidence, Touched, Verdict, apply_policy, differences, holds_by_policy, holds_until,
+    AnchorFile, Anchors, By, ClaimsSeen, Decision, Evidence, FurtherClaims, Judgement, ModelEvidence,
+    ReasonFact, SeenEvidence, Touched, Verdict, apply_policy, differences, holds_by_claims, holds_by_policy,
+    holds_until,
 };
 use touchmark::inventory::{Binding, Format, Hazard, HazardKind, Looked, Model, ModelId, Tier};
 use touchmark::maturity::{CapReason, Rubric, Since};
 use touchmark::policy::{Class, Policy, parse};
 use touchmark::signing::{
     AnchorKind, Check, Comparison, Differs, IdentityWhy, Method, Observed, Outcome, PolicyFinding, PolicyWhy,
-    Recalled, SignatureSeen, SignatureState, Stage, Thing, Verification, Why,
+    Recalled, SignatureSeen, SignatureState, Stage, Thing, Verification, Why, bundle_moments,
 };
 use touchmark::words::{Case as Words, Face, reasons};
 
@@ -530,6 +533,46 @@ fn a_judgement_holds_no_longer_than_what_is_trusted() {
     // It holds in its last second.
     assert_eq!(until(&anchors), Some(at("2040-01-01T00:00:01Z")));
     assert_eq!(until(&Anchors::default()), None);
+}
+
+/// What was seen of a model without files, with these claims beside it and in another file.
+pub fn seen_with(claims: ClaimsSeen, further: ClaimsSeen) -> SeenEvidence {
+    let signature =
+        SignatureSeen { name: "model.sig".into(), state: SignatureState::Absent, others: Vec::new() };
+    let observed = Observed {
+        at: at(NOW),
+        signature,
+        comparison: Comparison::NotCompared,
+        files: Arc::default(),
+        foreign: Vec::new(),
+    };
+    let further = vec![FurtherClaims { file: "more.jsonl".into(), claims: further }];
+    SeenEvidence { observed: Arc::new(observed), looked: None, bundle: None, claims, further }
+}
+
+#[test]
+fn a_judgement_holds_no_longer_than_the_signatures_of_the_claims_it_rests_on() {
+    let file = crate::support::samples().join("models/acme/claims-sorter/claims.jsonl");
+    let bytes: Arc<[u8]> = std::fs::read(file).unwrap().into();
+    let found = claims_in(&bytes).unwrap();
+    let mut moments: Vec<_> = found.claims.iter().flat_map(|claim| bundle_moments(&claim.bundle)).collect();
+    moments.sort_unstable();
+    moments.dedup();
+    assert!(moments.len() > 1, "{moments:?}");
+    let (policy, anchors) = (policy(), Anchors::default());
+    let read = || ClaimsSeen::Read(bytes.clone());
+    for (claims, further) in [(read(), ClaimsSeen::Absent), (ClaimsSeen::Absent, read())] {
+        let seen = seen_with(claims, further);
+        let until = |now| holds_by_claims(&seen, &[], &By { policy: &policy, anchors: &anchors, now });
+        assert_eq!(until(moments[0] - SignedDuration::from_secs(1)), Some(moments[0]));
+        for pair in moments.windows(2) {
+            assert_eq!(until(pair[0]), Some(pair[1]));
+        }
+        assert_eq!(until(*moments.last().unwrap()), None);
+    }
+    let nothing = seen_with(ClaimsSeen::Absent, ClaimsSeen::Absent);
+    let by = By { policy: &policy, anchors: &anchors, now: at(NOW) };
+    assert_eq!(holds_by_claims(&nothing, &[], &by), None);
 }
 
 #[test]

@@ -587,6 +587,21 @@ fn vsa() -> Summary {
 }
 
 #[test]
+fn what_is_concluded_of_a_summary_holds_no_longer_than_it_is_young_enough() {
+    use touchmark::decision::{Anchors, By, ClaimsSeen, holds_by_claims};
+    let (policy, anchors) = (policy(), Anchors::default());
+    let nothing = crate::decision_edges::seen_with(ClaimsSeen::Absent, ClaimsSeen::Absent);
+    let said = [testimony("vsa", Said::Summary(Box::new(vsa())))];
+    let until = |said: &[Testimony], now: &str| {
+        holds_by_claims(&nothing, said, &By { policy: &policy, anchors: &anchors, now: at(now) })
+    };
+    // It says so on 1 November, and 90 days is the most.
+    assert_eq!(until(&said, "2027-01-30T00:00:00Z"), Some(at("2027-01-30T00:00:01Z")));
+    let other = [testimony("other", Said::Provenance(Box::new(made_from(Vec::new()))))];
+    assert_eq!(until(&other, "2027-01-30T00:00:00Z"), None);
+}
+
+#[test]
 fn a_summary_counts_only_when_all_seven_steps_hold() {
     type Change = fn(&mut Testimony, &mut Summary);
     let cases: [(&[SummaryStep], Change); 13] = [
