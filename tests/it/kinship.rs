@@ -650,6 +650,32 @@ fn a_summary_counts_only_when_all_seven_steps_hold() {
 }
 
 #[test]
+fn rules_that_trust_a_summary_no_more_are_felt_by_what_derives_from_its_model() {
+    let mut said = testimony("v", Said::Summary(Box::new(vsa())));
+    said.claimed.kind = Some(PredicateKind::Summary);
+    said.whose = vec!["gate".into()];
+    let family = Family::default()
+        .with("acme/base", &[])
+        .with("acme/mid", &["acme/base"])
+        .says("acme/base", said)
+        .change("acme/base", |model, verification| {
+            (model.signature, *verification) = (None, None);
+        });
+    let before = family.judged();
+    let after = parse(&POLICY.replace("https://gate.example", "https://other.example"), "t", None).unwrap();
+    let anew = family.judged_by(after);
+    let open = |judged: &Judged| judged.kinship("acme/mid").completeness.open_ends;
+    assert_eq!((open(&before), open(&anew)), (0, 1));
+    let rules = Touched { models: Vec::new(), rules: true };
+    let descent = before.descent.clone();
+    let judgement = Judged { descent: descent.clone(), ..family.judged_by(anew.policy.clone()) }
+        .asked(|input| before.judgement.after(input, &rules));
+    let kept = Judged { descent, judgement, ..family.judged_by(anew.policy.clone()) };
+    assert_eq!(open(&kept), 1);
+    assert_eq!(kept.all(), anew.all());
+}
+
+#[test]
 fn a_summary_stands_for_a_missing_signature_as_far_as_it_reaches() {
     let fail = "[lineage]\nunsigned_ancestor = \"fail\"";
     let decided = |hops: &str, is_summarised: bool, name: &str| {
