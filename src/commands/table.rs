@@ -496,7 +496,7 @@ pub const TABLE: &[Command] = &[
         "Show the runbook for a type of incident, or check a file: exits with 1 if a rule finds something, with 2 if it is no runbook"),
 
     line("incident triage", "<MODEL>").run(
-        "Tell which bytes lie where a model should be: exits with 0 if they are the expected ones, with 1 if not, with 3 if nobody can tell")
+        "Show whether a model's files are the expected ones: exits with 0 if they are, with 1 if not, with 3 if that is unknown")
         .writing(Writes::With(&["open"])),
     line("incident open", "<TYPE>").run(
         "Open a case: the runbook with its words filled in, who is affected, the evidence to collect, deadlines; recorded")

@@ -194,7 +194,7 @@ fn some(all: &[String]) -> String {
 }
 
 /// Where what is affected runs.
-fn deployments(blast: &Blast) -> Vec<RunsAt> {
+pub(crate) fn deployments(blast: &Blast) -> Vec<RunsAt> {
     let rows = blast.rows.iter().filter(|row| row.struck.side != Side::Clean);
     let runs = rows.flat_map(|row| {
         row.deployments.iter().map(|deployed| RunsAt {

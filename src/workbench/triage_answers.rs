@@ -8,7 +8,7 @@ use crate::decision::{By, Decision, RecordedSeen, SeenEvidence, judge_model};
 use crate::error::{Code, Result};
 use crate::incident::{
     Class, Difference, Event, EvidenceState, Expected, Integrity, Kin, KnownField, Observed, Patch,
-    ProfileLacks, Radius, Rollback, RunsAt, Shared, Siblings, StageStood, Timeline, Version, What,
+    ProfileLacks, Radius, Rollback, Shared, Siblings, StageStood, Timeline, Version, What,
 };
 use crate::inventory::ModelId;
 use crate::lineage::Side;
@@ -18,7 +18,7 @@ use crate::policy::{Action, Became, PolicyEdit, diff, edited_on};
 use crate::signing::{Outcome, Progress, RootDigest};
 use crate::store::LedgerEntry;
 use crate::text::{Untrusted, count};
-use crate::view::incidents::IncidentSeen;
+use crate::view::incidents::{IncidentSeen, deployments};
 use crate::view::{Blamed, Verified, View};
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -85,23 +85,13 @@ impl Triaging<'_> {
         let blast = self.view.blast_of_bytes(id, bad, since);
         let others = || blast.rows.iter().filter(|row| row.struck.id != *id);
         let many = |side: Side| others().filter(|row| row.struck.side == side).count();
-        let hit = blast.rows.iter().filter(|row| row.struck.side != Side::Clean);
-        let runs = hit.flat_map(|row| {
-            row.deployments.iter().map(|deployed| RunsAt {
-                model: row.struck.id.clone(),
-                stage: deployed.stage.clone(),
-                place: deployed.place.clone(),
-                owner: deployed.owner.clone(),
-                since: deployed.since,
-            })
-        });
         let kin = |row: &crate::view::BlastRow| Kin { id: row.struck.id.clone(), side: row.struck.side };
         Radius {
             tainted: many(Side::Tainted),
             suspect: many(Side::Suspect),
             clean: many(Side::Clean),
             rows: others().take(MOST_KIN).map(kin).collect(),
-            runs: runs.collect(),
+            runs: deployments(&blast),
         }
     }
 
