@@ -28,7 +28,7 @@ impl Place {
 
     /// Its line in the text, from 1.
     pub fn line(self, text: &str) -> usize {
-        1 + text.bytes().take(self.start).filter(|byte| *byte == b'\n').count()
+        1 + text.get(..self.start).unwrap_or(text).matches('\n').count()
     }
 
     /// The first line of what stands there, short, and as it is written: it is not safe to show.

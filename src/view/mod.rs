@@ -204,6 +204,9 @@ impl View {
     /// The same models for another stage; `None` when there is no such stage.
     pub fn at_stage(&self, stage: &str) -> Option<View> {
         self.policy.stage(stage)?;
+        if stage == self.stage && self.is_judged() {
+            return Some(self.clone());
+        }
         let mut view = View { stage: stage.to_owned(), ..self.clone() };
         view.judge_after(self, Some(&Touched::default()));
         Some(view)

@@ -486,6 +486,20 @@ fn what_is_no_feed_ends_in_an_error_and_leaves_nothing() {
     fs::File::options().write(true).open(&path).unwrap().set_len(500 << 20).unwrap();
     let refused = desk.run(&["feed", "import", &path]);
     assert!(err(&refused).contains("error[E-TOO-LARGE]"), "{}", err(&refused));
+    // Much that is small comes to much: about 48 MiB are kept.
+    let refused = desk.run(&["feed", "import", &desk.write("much", much(26_000))]);
+    assert!(err(&refused).contains("bytes of what is kept"), "{}", err(&refused));
+    let path = desk.write("wide.yaml", format!("{ATLAS}# {}\n", "x".repeat(16 << 20)));
+    let refused = desk.run(&["feed", "import", &path]);
+    assert!(
+        err(&refused).contains("error[E-TOO-LARGE]: YAML of more than 16777216 bytes"),
+        "{}",
+        err(&refused)
+    );
+    desk.write(&format!("nested/{}osv.json", "d/".repeat(17)), &good);
+    let nested = desk.dir().join("nested");
+    let refused = desk.run(&["feed", "import", nested.to_str().unwrap()]);
+    assert!(err(&refused).contains("folders lie too deep in each other"), "{}", err(&refused));
     // In a folder one that is damaged stops all.
     desk.write("folder/a.json", &good);
     desk.write("folder/b.json", &good[1..]);
@@ -502,6 +516,29 @@ fn what_is_no_feed_ends_in_an_error_and_leaves_nothing() {
     desk.imports("hostile", hostile);
     let text = out(&desk.run(&["feed", "match"]));
     assert!(text.contains("X-1") && !text.contains(['\u{1b}', '\u{202e}']), "{text}");
+}
+
+/// So many entries of OSV, each with a text of almost 2 kB.
+fn much(entries: usize) -> String {
+    let version = "1".repeat(1900);
+    (0..entries).fold(String::new(), |text, at| {
+        let id = format!("X-{at}");
+        text + &format!(r#"{{"id":"{id}","modified":"x","affected":[{{"versions":["{version}"]}}]}}"#) + "\n"
+    })
+}
+
+#[test]
+fn as_much_as_is_kept_of_a_feed_is_read_and_folders_as_deep_as_they_may_lie() {
+    let desk = Desk::new();
+    let good = osv("X-1", "pkg:generic/acme/bot", "1.5.0");
+    desk.write(&format!("nested/{}osv.json", "d/".repeat(16)), &good);
+    assert_eq!(
+        desk.json(&["feed", "import", desk.dir().join("nested").to_str().unwrap()], 0)["feed"]["entries"],
+        1
+    );
+    let mut reader = touchmark::feed::Reader::new(None, None);
+    reader.take("much", much(24_000).as_bytes()).unwrap();
+    assert_eq!(reader.finish().unwrap().items.len(), 24_000);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use std::path::Path;
 use touchmark::decision::Decision;
 use touchmark::inventory::ModelId;
 use touchmark::signing::Progress;
+use touchmark::store::{Place, RecordKind};
 use touchmark::view::View;
 use touchmark::view::flips::Turn;
 use touchmark::view::forecast::{Cause, Forecast, ForecastGroup};
@@ -239,6 +240,44 @@ fn an_expired_policy_admits_nothing() {
 fn run(root: &Path, words: &[&str]) -> std::process::Output {
     let root = root.to_str().unwrap();
     touchmark(words.iter().copied().chain(["--at", NOW, "--workspace", root]))
+}
+
+#[test]
+fn broken_glass_lets_a_model_in_until_its_hour() {
+    let model = "acme/receipt-reader";
+    let dir = samples(&[
+        ("require = [\"L1.13\"]", "require = [\"L1.13\", \"L1.16\"]"),
+        ("production = true", "production = true\nbreak_glass = { approvers = 2, max_hours = 12 }"),
+    ]);
+    let root = dir.path();
+    // What this account says is a pattern for what two say in the workspace.
+    let other = copy_of_samples();
+    fs::copy(root.join("policies/samples.toml"), other.path().join("policies/samples.toml")).unwrap();
+    verify(other.path(), NOW, |id| id.raw() == model);
+    let words = ["--stage", "production", "--hours", "4", "--reason", "r"];
+    let done = run(other.path(), &[&["review", "break-glass", model][..], &words].concat());
+    assert_eq!(done.status.code(), Some(0), "{}", err(&done));
+    let lines = out(&run(other.path(), &["ledger", "export"]));
+    let entry: Value = serde_json::from_str(lines.lines().last().unwrap()).unwrap();
+    let mut body: Value = serde_json::from_str(entry["body"].as_str().unwrap()).unwrap();
+    verify(root, NOW, |_| true);
+    let look = || open(root, at(NOW)).forecast(at("2026-11-27T00:00:00Z"), &Progress::default()).unwrap();
+    assert_eq!(look().moments, 0);
+    for (id, until) in [(7001, "2026-11-25T16:00:00Z"), (7002, "2026-11-25T17:00:00Z")] {
+        body["made"]["by"] = serde_json::json!({ "name": format!("user{id}"), "id": id });
+        body["made"]["recorded"] = NOW.into();
+        body["glass"]["until"] = until.into();
+        let mut shelf = touchmark::store::open(Place::File(&root.join("touchmark.db"))).unwrap();
+        shelf.append(at(NOW), RecordKind::Review, &ModelId::new(model), &body.to_string()).unwrap();
+    }
+    // It takes two, and so it ends with the first that ends.
+    let forecast = look();
+    hold(root, &forecast);
+    let groups = groups_of(&forecast, model);
+    let told: Vec<_> =
+        groups.iter().map(|(at, group)| (at.as_str(), group.turn, group.causes.clone())).collect();
+    assert_eq!(told, [("2026-11-25T16:00:00Z", Turn::KeptOut, vec![Cause::GlassEnds])]);
+    assert_eq!((forecast.changing, forecast.moments), (1, 2));
 }
 
 #[test]

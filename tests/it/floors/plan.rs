@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock, Mutex};
 
 /// A file of the house: its place (`signing/x509/chain.rs`, `tui/mod.rs`) and its text.
 #[derive(Clone)]
@@ -148,33 +149,38 @@ pub fn arrows(sources: &[Source]) -> Arrows {
 
 /// Files that import each other, each group with the arrows that tie it.
 pub fn circles(arrows: &Arrows) -> Vec<Vec<String>> {
-    let reach = |from: &str| {
-        let mut seen: BTreeSet<&str> = BTreeSet::new();
-        let mut next: Vec<&str> = vec![from];
-        while let Some(place) = next.pop() {
-            for to in arrows.get(place).into_iter().flat_map(|to| to.keys()) {
-                if seen.insert(to) {
-                    next.push(to);
+    let places: Vec<&String> = arrows.keys().collect();
+    let number: HashMap<&str, usize> =
+        places.iter().enumerate().map(|(number, place)| (place.as_str(), number)).collect();
+    // What uses nothing is in no circle.
+    let uses: Vec<Vec<usize>> = arrows
+        .values()
+        .map(|to| to.keys().filter_map(|place| number.get(place.as_str()).copied()).collect())
+        .collect();
+    let reached: Vec<Vec<bool>> = (0..places.len())
+        .map(|from| {
+            let mut seen = vec![false; places.len()];
+            let mut next = vec![from];
+            while let Some(place) = next.pop() {
+                for to in &uses[place] {
+                    if !std::mem::replace(&mut seen[*to], true) {
+                        next.push(*to);
+                    }
                 }
             }
-        }
-        seen
-    };
-    let reached: BTreeMap<&str, BTreeSet<&str>> =
-        arrows.keys().map(|place| (place.as_str(), reach(place))).collect();
-    let mut told = BTreeSet::new();
+            seen
+        })
+        .collect();
+    let mut told = vec![false; places.len()];
     let mut circles = Vec::new();
-    for (place, seen) in &reached {
-        if !seen.contains(place) || told.contains(place) {
+    for place in 0..places.len() {
+        if !reached[place][place] || told[place] {
             continue;
         }
-        let circle: Vec<String> = seen
-            .iter()
-            .filter(|other| reached.get(*other).is_some_and(|back| back.contains(place)))
-            .map(|other| (*other).to_owned())
-            .collect();
-        told.extend(seen.iter().filter(|other| circle.iter().any(|member| member == *other)).copied());
-        circles.push(circle);
+        let circle: Vec<usize> =
+            (0..places.len()).filter(|other| reached[place][*other] && reached[*other][place]).collect();
+        circle.iter().for_each(|member| told[*member] = true);
+        circles.push(circle.into_iter().map(|member| places[member].clone()).collect());
     }
     circles
 }
@@ -187,7 +193,7 @@ impl House {
             let parent = (source.package, above.to_vec());
             self.scopes.entry(parent).or_default().children.insert(last.clone());
         }
-        let tokens = tokens(&source.text);
+        let tokens = tokens_of(&source.text);
         self.block(file, &module, &tokens);
     }
 
@@ -312,7 +318,7 @@ impl House {
 
 /// Whether a file holds nothing but documentation, `mod` and `use`.
 fn only_hands_on(text: &str) -> bool {
-    let tokens = tokens(text);
+    let tokens = tokens_of(text);
     let mut rest = tokens.as_slice();
     while !rest.is_empty() {
         match rest {
@@ -337,6 +343,17 @@ enum Token {
     /// `::`
     Path,
     Sign(char),
+}
+
+/// The tokens of a text, which are found once however many tests ask.
+fn tokens_of(text: &str) -> Arc<Vec<Token>> {
+    static FOUND: LazyLock<Mutex<HashMap<String, Arc<Vec<Token>>>>> = LazyLock::new(Default::default);
+    if let Some(known) = FOUND.lock().unwrap().get(text) {
+        return known.clone();
+    }
+    let found = Arc::new(tokens(text));
+    FOUND.lock().unwrap().insert(text.to_owned(), found.clone());
+    found
 }
 
 /// Words and signs; comments, texts and characters are left out.
