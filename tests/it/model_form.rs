@@ -217,7 +217,7 @@ fn what_was_observed_and_attested_is_said_to_be_so_by_digest() {
     );
     let claimed = copy_of_samples();
     let folder = claimed.path().to_string_lossy().into_owned();
-    drop(touchmark(&["verify", MODEL, "--workspace", &folder, "--at", AT]));
+    drop(touchmark(["verify", MODEL, "--workspace", &folder, "--at", AT]));
     let claimed = form(claimed.path(), MODEL);
     for id in ["base-models", "training"] {
         let field = field(&claimed, id);
@@ -304,7 +304,7 @@ fn every_field_stands_in_every_form_and_nothing_is_called_compliant() {
     assert!(refused.contains("the ending does not say"), "{refused}");
     let (dir, _) = hostile();
     for name in nasty::all().into_iter().filter(|name| name.len() < 2000 && !name.contains('\0')).step_by(9) {
-        if touchmark(&["show", "--workspace", &dir.path().to_string_lossy(), "--", &name]).status.code()
+        if touchmark(["show", "--workspace", &dir.path().to_string_lossy(), "--", &name]).status.code()
             != Some(0)
         {
             continue;

@@ -229,7 +229,7 @@ fn every_form_says_the_same_and_has_the_same_bytes() {
     let folder = dir.path().to_string_lossy().into_owned();
     for form in ["md", "html", "json", "csv"] {
         let words = ["report", "producer", "--workspace", &folder, "--at", AT, "--as", form];
-        assert_harmless(form, &out(&touchmark(&words)));
+        assert_harmless(form, &out(&touchmark(words)));
     }
 }
 
@@ -313,12 +313,12 @@ fn a_letter_names_the_models_and_what_each_lacks_and_claims_nothing() {
     // Nobody is asked for nothing: of a producer whose models nobody looked at, nothing is known.
     let (dir, _) = hostile();
     let folder = dir.path().to_string_lossy().into_owned();
-    let all = out(&touchmark(&["report", "producer", "--workspace", &folder, "--at", AT, "--as", "json"]));
+    let all = out(&touchmark(["report", "producer", "--workspace", &folder, "--at", AT, "--as", "json"]));
     let all: Value = serde_json::from_str(&all).unwrap();
     let plain = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric());
     let mut names = list(&all["producers"]).iter().map(|card| card["adoption"]["name"].as_str().unwrap());
     if let Some(name) = names.find(|name| plain(name)) {
-        let done = touchmark(&["report", "producer", name, "--letter", "--workspace", &folder, "--at", AT]);
+        let done = touchmark(["report", "producer", name, "--letter", "--workspace", &folder, "--at", AT]);
         assert!(done.status.code() == Some(2) && err(&done).contains("nothing to ask"), "{}", err(&done));
     }
 }
