@@ -1,6 +1,8 @@
 //! `--as`: in which form something is printed. The forms stand in one table, which the workbench shares.
 
-use crate::forms::{FORMS, FORMS_OF_REPORTS, Form, FormRow, Subject};
+use crate::forms::{
+    FORMS, FORMS_OF_DOCUMENTATION, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, Form, FormRow, Subject,
+};
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 /// Of rows and pages.
@@ -20,7 +22,21 @@ pub(super) fn of_asked() -> impl TypedValueParser<Value = Form> {
 
 /// Of reports; the endings of files are understood too.
 pub(super) fn of_reports() -> impl TypedValueParser<Value = Form> {
-    let rows = FORMS.iter().filter(|row| FORMS_OF_REPORTS.contains(&row.form));
+    written(FORMS_OF_REPORTS)
+}
+
+/// Of reports on producers; the endings of files are understood too.
+pub(super) fn of_producers() -> impl TypedValueParser<Value = Form> {
+    written(FORMS_OF_PRODUCERS)
+}
+
+/// Of documentation forms; the endings of files are understood too.
+pub(super) fn of_documentation() -> impl TypedValueParser<Value = Form> {
+    written(FORMS_OF_DOCUMENTATION)
+}
+
+fn written(forms: &'static [Form]) -> impl TypedValueParser<Value = Form> {
+    let rows = FORMS.iter().filter(|row| forms.contains(&row.form));
     let value = |row: &FormRow| match row.form.is_folder() {
         true => PossibleValue::new(row.word),
         false => PossibleValue::new(row.word).alias(row.extension),

@@ -16,6 +16,7 @@ mod incidents;
 mod inventory;
 mod ledger_proof;
 mod maturity_report;
+mod model_documentation;
 pub mod names;
 mod pins;
 mod policy_conversion;
@@ -27,6 +28,7 @@ mod policy_schema;
 mod policy_suggest;
 mod policy_test;
 mod predicates;
+mod producer_report;
 mod published;
 mod report_written;
 mod rubrics;
@@ -77,6 +79,7 @@ pub use maturity_report::{
     ReportPolicy, ReportRubric, ReportedCheck, ReportedClaim, ReportedClause, ReportedControl, ReportedLevel,
     ReportedLineage, ReportedMapping, ReportedModel, ReportedVerification,
 };
+pub use model_documentation::{FORM_SAYS, FieldDocument, Filled, FormDocument, ModelDocumentationDocument};
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
 pub use policy_conversion::{LostDocument, PolicyConversionDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
@@ -87,6 +90,7 @@ pub use policy_schema::policy_schema_file;
 pub use policy_suggest::PolicySuggestDocument;
 pub use policy_test::PolicyTestDocument;
 pub use predicates::{predicate_schema, predicate_schema_files};
+pub use producer_report::{OpenHere, ProducedModel, ProducerReportDocument};
 pub use published::{PUBLISHED, Published, schema_files};
 pub use report_written::{ReportWrittenDocument, WrittenReport};
 pub use rubrics::RubricComparisonDocument;

@@ -99,6 +99,8 @@ names! {
     PolicyTest "touchmark.policy-test/1",
     PolicyWhatIf "touchmark.policy-what-if/1",
     ReportForecast "touchmark.report-forecast/1",
+    ReportModel "touchmark.report-model/1",
+    ReportProducer "touchmark.report-producer/1",
     ReportWritten "touchmark.report-written/1",
     Review "touchmark.review/1",
     ReviewHistory "touchmark.review-history/1",

@@ -19,6 +19,7 @@ use super::inventory::{
 };
 use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
+use super::model_documentation::ModelDocumentationDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
 use super::policy_conversion::PolicyConversionDocument;
 use super::policy_exceptions::PolicyExceptionsDocument;
@@ -27,6 +28,7 @@ use super::policy_lint::PolicyLintDocument;
 use super::policy_preview::PolicyPreviewDocument;
 use super::policy_suggest::PolicySuggestDocument;
 use super::policy_test::PolicyTestDocument;
+use super::producer_report::ProducerReportDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::runbooks::{IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypesDocument};
@@ -173,7 +175,12 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
-    row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
+    row::<ModelDocumentationDocument<'static>>("report-model", "`report model`"),
+    row::<ProducerReportDocument<'static>>("report-producer", "`report producer`"),
+    row::<ReportWrittenDocument<'static>>(
+        "report-written",
+        "`--out FILE` of `report maturity`, `report producer` and `report model`",
+    ),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),

@@ -2,9 +2,11 @@
 //! of one model. It judges nothing and knows no form.
 
 mod ancestry;
+mod documentation;
 mod gathered;
 mod pieces;
 
 pub use ancestry::Ancestry;
+pub use documentation::{DocumentationForm, FieldValue, FilledFrom, FormField};
 pub use gathered::Dossier;
 pub use pieces::{Piece, PieceKind, Pieces, relative};

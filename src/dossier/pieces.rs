@@ -126,11 +126,13 @@ impl Pieces<'_> {
         Some(self.piece(PieceKind::Files, self.standing?.seen.observed.to_string()))
     }
 
-    fn content(&self) -> Option<Piece> {
+    /// What was seen inside the files.
+    pub fn content(&self) -> Option<Piece> {
         Some(self.piece(PieceKind::Content, self.standing?.seen.looked?.to_string()))
     }
 
-    fn documents(&self, source: Option<&Untrusted>) -> Option<Piece> {
+    /// What the inventory has of the model, with the document that says so.
+    pub fn documents(&self, source: Option<&Untrusted>) -> Option<Piece> {
         let source = source.or_else(|| self.model.sources.first()).cloned();
         let piece = self.piece(PieceKind::Documents, self.entry?.to_string());
         Some(Piece { at: None, file: source, ..piece })

@@ -12,6 +12,7 @@ mod graph;
 mod html;
 mod incident;
 mod lanes;
+mod letter;
 mod markdown;
 mod models;
 mod ocsf;
@@ -34,10 +35,14 @@ pub use drawing::{Drawing, Stroke};
 pub use form::{FORMS, Form, FormRow};
 pub use gated::{junit, sarif};
 pub use incident::incident_page;
+pub use letter::LetterTemplate;
 pub use models::{COLUMNS, Column, row};
 pub use ocsf::ocsf;
 pub use oscal::{OSCAL_FILES, OscalModel, has_oscal, oscal};
 pub use page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 pub use pages::{changes, verification};
-pub use reports::{AUDIT_COLUMNS, FORMS_OF_REPORTS, ReportFile, audit_rows, report};
+pub use reports::{
+    AUDIT_COLUMNS, FORMS_OF_DOCUMENTATION, FORMS_OF_LETTERS, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, Letter,
+    PRODUCED_COLUMNS, PRODUCER_COLUMNS, ReportFile, audit_rows, documentation, letter, producers, report,
+};
 pub use subject::{Subject, json, page, write};

@@ -4,7 +4,7 @@
 use super::reports::{ReportFile, encoded, url};
 use super::uuid::Uuid;
 use crate::decision::Verdict;
-use crate::documents::{ReportAbout, ReportedModel};
+use crate::documents::ReportedModel;
 use crate::dossier::{Piece, Pieces};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Control, ControlResult};
@@ -112,7 +112,7 @@ impl<'a> Set<'a> {
             rests.rubric.digest.to_owned(),
             rests.anchors.to_string(),
             rests.ledger_head.to_owned(),
-            about(&file.document.about),
+            file.document.about.words(),
         ];
         Set { file, seed: sha256_hex(parts.join("\n").as_bytes()) }
     }
@@ -152,7 +152,7 @@ impl<'a> Set<'a> {
 
     /// What it is about, as a person writes it.
     pub fn about(&self) -> String {
-        about(&self.file.document.about)
+        self.file.document.about.words()
     }
 
     /// The policy, by the digest of its text.
@@ -190,13 +190,5 @@ impl<'a> Set<'a> {
             let both = models.par_iter().zip(rows);
             both.filter_map(looked).map(&make).collect::<Vec<Vec<T>>>().into_iter().flatten()
         })
-    }
-}
-
-fn about(about: &ReportAbout<'_>) -> String {
-    match about {
-        ReportAbout::Model(id) => id.raw().to_owned(),
-        ReportAbout::Producer(name) => format!("models of {}", name.raw()),
-        ReportAbout::Inventory(name) => format!("inventory of {name}"),
     }
 }

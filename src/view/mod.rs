@@ -22,6 +22,7 @@ mod pins;
 mod publisher;
 mod record;
 pub mod rubrics;
+pub mod scorecards;
 pub mod suggested;
 mod summary;
 mod survey;

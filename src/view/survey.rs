@@ -236,6 +236,8 @@ pub struct Producer {
     pub models: usize,
     /// Those whose level was measured.
     pub measured: usize,
+    /// Those whose level was not.
+    pub not_measured: NotMeasured,
     /// Those that come with a signature.
     pub signed: Share,
     /// Those whose verification passes.

@@ -62,6 +62,14 @@ impl View {
         self.judgement.kind(index).and_then(|kind| by.0.get(kind)).copied().unwrap_or(false)
     }
 
+    /// When the model of an index was signed, where a log or a timestamp authority proves it. Who signed and when is
+    /// proven together, or not at all.
+    pub fn proven_time(&self, index: usize) -> Option<Timestamp> {
+        let verification = &self.standing(index)?.verification;
+        let is_proven = verification.signer_proven() && verification.outcome_of(Stage::Time) == Outcome::Pass;
+        verification.signed_at.filter(|_| is_proven).map(|(at, _)| at)
+    }
+
     /// How much the model of an index weighs.
     fn exposure(&self, index: usize) -> Exposure {
         Exposure {
@@ -188,13 +196,9 @@ impl<'v> Counting<'v> {
                 slot.into_iter().for_each(|slot| slot.add(exposure));
             }
             None => {
-                not_measured.all.add(exposure);
-                *match (&model.location, view.since(index)) {
-                    (None, _) => &mut not_measured.no_files,
-                    (_, Since::Changed) => &mut not_measured.changed,
-                    (_, Since::Lost) => &mut not_measured.evidence_lost,
-                    (_, Since::Same) => &mut not_measured.not_verified,
-                } += 1;
+                for count in [not_measured, &mut producer.not_measured] {
+                    count.add(exposure, model, view.since(index));
+                }
             }
         }
     }
@@ -277,7 +281,7 @@ fn gap(control: &Control) -> Gap {
 }
 
 impl GapOutcomes {
-    fn add(&mut self, outcome: Outcome, models: usize) {
+    pub(super) fn add(&mut self, outcome: Outcome, models: usize) {
         *match outcome {
             Outcome::Fail => &mut self.contradicted,
             Outcome::Missing => &mut self.missing,
@@ -285,6 +289,18 @@ impl GapOutcomes {
             // An open must passes nowhere, and applies.
             Outcome::Unknown | Outcome::Pass | Outcome::NotApplicable => &mut self.unknown,
         } += models;
+    }
+}
+
+impl NotMeasured {
+    fn add(&mut self, exposure: Exposure, model: &Model, since: Since) {
+        self.all.add(exposure);
+        *match (&model.location, since) {
+            (None, _) => &mut self.no_files,
+            (_, Since::Changed) => &mut self.changed,
+            (_, Since::Lost) => &mut self.evidence_lost,
+            (_, Since::Same) => &mut self.not_verified,
+        } += 1;
     }
 }
 
@@ -322,8 +338,6 @@ impl<'e> Seen<'e> {
         let standing = view.standing(index).map(|verified| &verified.verification);
         let (is_signed, is_here) = (model.signature.is_some(), model.location.is_some());
         let is_recent = standing.is_some_and(|verification| verification.at.as_second() >= recent);
-        // Who signed when is proven together, or not at all.
-        let proven = standing.filter(|v| v.signer_proven() && v.outcome_of(Stage::Time) == Outcome::Pass);
         Seen {
             earned,
             signed: match (is_signed, is_here) {
@@ -342,7 +356,7 @@ impl<'e> Seen<'e> {
                 outcome => outcome,
             },
             method: standing.and_then(|verification| verification.method),
-            signed_at: proven.and_then(|verification| verification.signed_at).map(|(at, _)| at),
+            signed_at: view.proven_time(index),
         }
     }
 

@@ -13,10 +13,11 @@ pub use detail::{
 pub use relevant::{RelevantClause, ReportedClause, ReportedMapping};
 pub use row::ReportedModel;
 pub use unseen::NotLookedAt;
+pub(super) use unseen::unseen;
 
 use super::names;
 use super::policy_exceptions::ExceptionDocument;
-use crate::decision::{FeedInput, Inputs, digest_of};
+use crate::decision::{FeedInput, Inputs};
 use crate::dossier::{Dossier, relative};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -67,6 +68,20 @@ pub enum ReportAbout<'a> {
     Producer(&'a Untrusted),
     /// All models of a workspace, by its name.
     Inventory(&'a str),
+    /// Some models of a workspace, by its name; the population says which.
+    Part(&'a str),
+}
+
+impl ReportAbout<'_> {
+    /// The same, as a person writes it.
+    pub fn words(&self) -> String {
+        match self {
+            ReportAbout::Model(id) => id.raw().to_owned(),
+            ReportAbout::Producer(name) => format!("models of {}", name.raw()),
+            ReportAbout::Inventory(name) => format!("inventory of {name}"),
+            ReportAbout::Part(name) => format!("part of the inventory of {name}"),
+        }
+    }
 }
 
 /// What a report rests on. Whoever has the bytes of these digests comes to the same figures.
@@ -127,6 +142,8 @@ pub struct Population {
     pub inventory: usize,
     /// How many of them the report covers.
     pub covered: usize,
+    /// How many of them it leaves out.
+    pub left_out: usize,
     /// Those of them whose level was measured.
     pub measured: usize,
     /// Those of them whose level was not: nobody looked, or what was seen does not hold any more.
@@ -136,7 +153,7 @@ pub struct Population {
 }
 
 impl<'a> ReportInputs<'a> {
-    fn of(view: &'a View, inputs: &Inputs) -> Self {
+    pub(super) fn of(view: &'a View, inputs: &Inputs) -> Self {
         let (policy, rubric) = (&view.policy, &view.rubric);
         let levels = (1..).zip(&rubric.level_names).map(|(level, name)| ReportedLevel { level, name });
         ReportInputs {
@@ -164,8 +181,28 @@ impl<'a> ReportInputs<'a> {
     }
 }
 
+impl Population {
+    /// Of the models that a survey counts.
+    pub(super) fn of(survey: &Survey, filter: &str) -> Self {
+        Population {
+            inventory: survey.inventory,
+            covered: survey.counted.models,
+            left_out: survey.inventory.saturating_sub(survey.counted.models),
+            measured: survey.measured.models,
+            not_measured: survey.not_measured.all.models,
+            filter: Untrusted::new(filter),
+        }
+    }
+}
+
+/// Every input of figures.
+pub(super) fn inputs_of(survey: &Survey) -> Result<&Inputs> {
+    let missing = "the figures of a report do not name the evidence that they rest on";
+    survey.inputs.as_ref().ok_or_else(|| Error::new(Code::Internal, missing))
+}
+
 /// Those that are for models of the report.
-fn exceptions(all: &[Excepted]) -> Vec<ExceptionDocument<'_>> {
+pub(super) fn exceptions(all: &[Excepted]) -> Vec<ExceptionDocument<'_>> {
     all.iter().filter(|one| one.models > 0).map(ExceptionDocument::from).collect()
 }
 
@@ -184,6 +221,7 @@ impl<'a> MaturityReportDocument<'a> {
             population: Population {
                 inventory: view.models.len(),
                 covered: 1,
+                left_out: view.models.len().saturating_sub(1),
                 measured,
                 not_measured: 1 - measured,
                 filter: Untrusted::new("this model"),
@@ -207,29 +245,16 @@ impl<'a> MaturityReportDocument<'a> {
         models: &[usize],
         (survey, excepted): (&'a Survey, &'a [Excepted]),
     ) -> Result<Self> {
-        let inputs = survey.inputs.as_ref().ok_or_else(|| {
-            Error::new(Code::Internal, "the figures of a report do not name the evidence that they rest on")
-        })?;
+        let inputs = inputs_of(survey)?;
         let measured = view.measured();
-        let row = |index: &usize| {
-            let line = view.evidence_line(*index).ok().flatten();
-            let evidence = line.and_then(|line| digest_of(&line).ok());
-            let is_measured = measured.get(*index).copied().unwrap_or(false);
-            ReportedModel::of(view, *index, is_measured, evidence)
-        };
+        let row = |index: &usize| ReportedModel::on_evidence(view, *index, &measured);
         let rows: Vec<ReportedModel<'a>> = models.par_iter().filter_map(row).collect();
         Ok(MaturityReportDocument {
             schema: names::MaturityReport,
             about,
             scope: SCOPE,
             rests_on: ReportInputs::of(view, inputs),
-            population: Population {
-                inventory: view.models.len(),
-                covered: survey.counted.models,
-                measured: survey.measured.models,
-                not_measured: survey.not_measured.all.models,
-                filter: Untrusted::new(filter),
-            },
+            population: Population::of(survey, filter),
             exceptions: exceptions(excepted),
             relevant_to: ReportedMapping::all(&view.rubric),
             survey: Some(survey),

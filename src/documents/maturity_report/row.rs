@@ -1,6 +1,6 @@
 //! One model of a report in one row.
 
-use crate::decision::Decision;
+use crate::decision::{Decision, digest_of};
 use crate::inventory::{Kind, ModelId};
 use crate::policy::NameMark;
 use crate::signing::{Outcome, RootDigest};
@@ -52,6 +52,14 @@ pub struct ReportedModel<'a> {
 }
 
 impl<'a> ReportedModel<'a> {
+    /// Of the model of an index, with the digest of what is known of it. `measured` says of each model whether its level
+    /// was.
+    pub fn on_evidence(view: &'a View, index: usize, measured: &[bool]) -> Option<Self> {
+        let line = view.evidence_line(index).ok().flatten();
+        let evidence = line.and_then(|line| digest_of(&line).ok());
+        ReportedModel::of(view, index, measured.get(index).copied().unwrap_or(false), evidence)
+    }
+
     /// Of the model of an index.
     pub fn of(
         view: &'a View,

@@ -22,7 +22,7 @@ fn row(about: impl AsRef<str>, why: impl AsRef<str>) -> NotLookedAt {
 }
 
 /// All of it, from the files to what is beyond the model.
-pub(super) fn unseen(dossier: &Dossier<'_>) -> Vec<NotLookedAt> {
+pub(in crate::documents) fn unseen(dossier: &Dossier<'_>) -> Vec<NotLookedAt> {
     let mut out = files(dossier);
     let verification = dossier.view.verification(dossier.index);
     let results = dossier.verdict.assessment.controls.iter();

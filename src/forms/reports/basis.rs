@@ -1,7 +1,7 @@
 //! What all reports say: what they are about, what a level means, and which digests everything rests on.
 
 use super::super::page::{Cell, Page, Table, Tone};
-use crate::documents::{MaturityReportDocument, ReportInputs, ReportedModel};
+use crate::documents::{MaturityReportDocument, Population, ReportInputs, ReportedModel};
 use crate::dossier::Piece;
 use crate::maturity::Duty;
 use crate::signing::Outcome;
@@ -26,6 +26,11 @@ pub(super) fn rests_on(inputs: &ReportInputs<'_>, page: &mut Page) {
         "Each digest is SHA-256. Whoever has the bytes behind these digests comes to the same figures; \
          `touchmark ledger replay` does so for a recorded decision.",
     );
+    page.add(digests(inputs));
+}
+
+/// The same as a table.
+pub(super) fn digests(inputs: &ReportInputs<'_>) -> Table {
     let row =
         |what: &str, name: String, digest: &str| vec![Cell::new(what), Cell::new(name), Cell::code(digest)];
     let policy = &inputs.policy;
@@ -54,7 +59,21 @@ pub(super) fn rests_on(inputs: &ReportInputs<'_>, page: &mut Page) {
                 .map(|feed| row("feed of warnings", feed.name.clone(), &feed.digest.to_string())),
         ),
     }
-    page.add(Table { columns: vec!["what", "name", "digest"], rows });
+    Table { columns: vec!["what", "name", "digest"], rows }
+}
+
+/// Which models it covers, and how it was made.
+pub(super) fn population(population: &Population, inputs: &ReportInputs<'_>) -> Vec<(&'static str, Cell)> {
+    let mut facts = vec![
+        ("models", Cell::new(format!("{} of {}", population.covered, population.inventory))),
+        ("which", Cell::from(&population.filter)),
+        ("left out", population.left_out.to_string().into()),
+        ("measured", population.measured.to_string().into()),
+        ("not measured", population.not_measured.to_string().into()),
+        ("evidence", Cell::code(inputs.evidence.to_string())),
+    ];
+    facts.extend(made(inputs));
+    facts
 }
 
 /// When, by what and for which stage it was made.

@@ -2,18 +2,13 @@
 
 use super::super::page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 use super::{basis, exceptions, relevant};
-use crate::documents::{MaturityReportDocument, ReportAbout, ReportedModel};
+use crate::documents::{MaturityReportDocument, ReportedModel};
 use crate::store::EvidenceDigest;
 use crate::text::count;
-use crate::view::{Exposure, Gap, LevelCount, OpenMusts, Producer, Share, Survey, View};
+use crate::view::{Exposure, Gap, LevelCount, NotMeasured, OpenMusts, Producer, Share, Survey, View};
 
 pub(super) fn page(view: &View, document: &MaturityReportDocument<'_>, survey: &Survey) -> Page {
-    let title = match document.about {
-        ReportAbout::Model(id) => id.raw().to_owned(),
-        ReportAbout::Producer(name) => format!("models of {}", name.raw()),
-        ReportAbout::Inventory(name) => format!("inventory of {name}"),
-    };
-    let mut page = Page::new(format!("Maturity report: {title}"));
+    let mut page = Page::new(format!("Maturity report: {}", document.about.words()));
     page.note(document.scope);
     page.note("Levels are about single models. They are counted here and never averaged.");
     head(document, &mut page);
@@ -22,7 +17,7 @@ pub(super) fn page(view: &View, document: &MaturityReportDocument<'_>, survey: &
     gaps(survey, &mut page);
     duties(survey, &mut page);
     producers(survey, &mut page);
-    asks(survey, &mut page);
+    asks(survey.producers.iter(), &mut page);
     page.section("Models", models(&document.models));
     not_looked_at(document, survey, &mut page);
     exceptions::section(&document.exceptions, &mut page);
@@ -33,20 +28,11 @@ pub(super) fn page(view: &View, document: &MaturityReportDocument<'_>, survey: &
 }
 
 fn head(document: &MaturityReportDocument<'_>, page: &mut Page) {
-    let population = &document.population;
-    let mut facts = vec![
-        ("models", Cell::new(format!("{} of {}", population.covered, population.inventory))),
-        ("which", Cell::from(&population.filter)),
-        ("measured", population.measured.to_string().into()),
-        ("not measured", population.not_measured.to_string().into()),
-        ("evidence", Cell::code(document.rests_on.evidence.to_string())),
-    ];
-    facts.extend(basis::made(&document.rests_on));
-    page.add(Block::Facts(facts));
+    page.add(Block::Facts(basis::population(&document.population, &document.rests_on)));
 }
 
 /// `12 models, 3 deployments, 40 descendants`.
-fn weight(exposure: Exposure) -> String {
+pub(super) fn weight(exposure: Exposure) -> String {
     format!(
         "{}, {}, {}",
         count(exposure.models, "model"),
@@ -108,7 +94,7 @@ fn coverage(survey: &Survey, page: &mut Page) {
 }
 
 /// `12 yes, 3 no, 1 unknown (75 % of 16); does not apply to 2`.
-fn of_share(share: Share) -> String {
+pub(super) fn of_share(share: Share) -> String {
     let percent = match share.percent() {
         Some(percent) => format!(" ({percent} % of {})", share.of()),
         None => String::new(),
@@ -120,12 +106,12 @@ fn of_share(share: Share) -> String {
     format!("{} yes, {} no, {} unknown{percent}{aside}", share.yes, share.no, share.unknown)
 }
 
-fn digest(digest: Option<EvidenceDigest>) -> Cell {
+pub(super) fn digest(digest: Option<EvidenceDigest>) -> Cell {
     digest.map(|digest| Cell::code(digest.to_string())).unwrap_or_default()
 }
 
 /// `2 contradicted, 3 missing`: those that there are.
-fn some(counts: &[(usize, &str)]) -> String {
+pub(super) fn some(counts: &[(usize, &str)]) -> String {
     let parts = counts.iter().filter(|(many, _)| *many > 0).map(|(many, word)| format!("{many} {word}"));
     parts.collect::<Vec<String>>().join(", ")
 }
@@ -195,42 +181,60 @@ fn duties(survey: &Survey, page: &mut Page) {
     );
 }
 
-fn producers(survey: &Survey, page: &mut Page) {
+/// Its name.
+pub(super) fn name_of(producer: &Producer) -> Cell {
+    match producer.name.raw() {
+        "" => Cell::new("not stated").in_tone(Tone::Dim),
+        _ => Cell::from(&producer.name),
+    }
+}
+
+/// How its models were signed: `3 certificate, 1 not read yet`.
+pub(super) fn methods(producer: &Producer) -> String {
+    some(&[
+        (producer.methods.certificate, "certificate"),
+        (producer.methods.key, "key"),
+        (producer.methods.keyless, "keyless"),
+        (producer.methods.unknown, "not read yet"),
+    ])
+}
+
+/// When they were signed, by proven times; none where no time is proven.
+pub(super) fn times(producer: &Producer) -> Option<String> {
+    match (producer.times.first, producer.times.last) {
+        (Some(first), Some(last)) if first != last => Some(format!("proven times {first} to {last}")),
+        (Some(only), _) => Some(format!("proven time {only}")),
+        (None, _) => None,
+    }
+}
+
+/// How many of its models have which level.
+pub(super) fn levels_of(producer: &Producer) -> Cell {
     let spread = |levels: &[usize; 4]| {
         let parts = (0..).zip(levels).filter(|(_, many)| **many > 0);
         parts.map(|(level, many)| format!("L{level} {many}")).collect::<Vec<String>>().join(", ")
     };
+    match producer.measured {
+        0 => Cell::new("none measured").in_tone(Tone::Dim),
+        many => {
+            let (own, effective) = (spread(&producer.own), spread(&producer.effective));
+            format!("of {many} measured: own {own}; effective {effective}").into()
+        }
+    }
+}
+
+fn producers(survey: &Survey, page: &mut Page) {
     let row = |producer: &Producer| {
-        let methods = some(&[
-            (producer.methods.certificate, "certificate"),
-            (producer.methods.key, "key"),
-            (producer.methods.keyless, "keyless"),
-            (producer.methods.unknown, "not read yet"),
-        ]);
-        let times = match (producer.times.first, producer.times.last) {
-            (Some(first), Some(last)) if first != last => format!("; proven times {first} to {last}"),
-            (Some(only), _) => format!("; proven time {only}"),
-            (None, _) => String::new(),
-        };
-        let levels = match producer.measured {
-            0 => Cell::new("none measured").in_tone(Tone::Dim),
-            many => format!(
-                "of {many} measured: own {}; effective {}",
-                spread(&producer.own),
-                spread(&producer.effective)
-            )
-            .into(),
-        };
         vec![
-            match producer.name.raw() {
-                "" => Cell::new("not stated").in_tone(Tone::Dim),
-                _ => Cell::from(&producer.name),
-            },
+            name_of(producer),
             producer.models.to_string().into(),
             of_share(producer.signed).into(),
-            format!("{methods}{times}").into(),
+            match times(producer) {
+                Some(times) => format!("{}; {times}", methods(producer)).into(),
+                None => methods(producer).into(),
+            },
             of_share(producer.passing).into(),
-            levels,
+            levels_of(producer),
             producer.refused.to_string().into(),
             producer.asks.len().to_string().into(),
             digest(producer.evidence),
@@ -250,8 +254,9 @@ fn producers(survey: &Survey, page: &mut Page) {
     page.section("Adoption by producer", Table { columns, rows: survey.producers.iter().map(row).collect() });
 }
 
-fn asks(survey: &Survey, page: &mut Page) {
-    let asks = survey.producers.iter().flat_map(|producer| &producer.asks);
+/// What producers were asked for, and did not answer yet.
+pub(super) fn asks<'p>(producers: impl Iterator<Item = &'p Producer>, page: &mut Page) {
+    let asks = producers.flat_map(|producer| &producer.asks);
     let row = |ask: &crate::view::Ask| {
         vec![
             Cell::new(ask.model.raw()),
@@ -297,16 +302,20 @@ fn models(models: &[ReportedModel<'_>]) -> Table {
     Table { columns, rows: models.iter().map(row).collect() }
 }
 
+/// How many models were not measured, and why.
+pub(super) fn why_not(found: &NotMeasured) -> [(usize, &'static str); 4] {
+    [
+        (found.not_verified, "signed, but not verified yet"),
+        (found.changed, "files changed after they were verified"),
+        (found.evidence_lost, "verified, but the evidence is gone"),
+        (found.no_files, "only documents mention them"),
+    ]
+}
+
 fn not_looked_at(document: &MaturityReportDocument<'_>, survey: &Survey, page: &mut Page) {
     let found = &survey.not_measured;
-    let row = |why: &str, many: usize| vec![Cell::new(why), many.to_string().into()];
-    let mut rows = vec![
-        row("signed, but not verified yet", found.not_verified),
-        row("files changed after they were verified", found.changed),
-        row("verified, but the evidence is gone", found.evidence_lost),
-        row("only documents mention them", found.no_files),
-    ];
-    rows.retain(|row| row.get(1).is_some_and(|many| many.text() != "0"));
+    let row = |(many, why): (usize, &str)| vec![Cell::new(why), many.to_string().into()];
+    let rows: Vec<Vec<Cell>> = why_not(found).into_iter().filter(|(many, _)| *many > 0).map(row).collect();
     page.heading("What was not looked at");
     page.note(match found.all.models {
         0 => "Every model was measured.".to_owned(),

@@ -3,17 +3,23 @@
 
 mod audit;
 mod basis;
+mod documentation;
 mod exceptions;
 mod file;
 mod inventory;
 mod junit;
+mod letter;
 mod model;
+mod producer;
 mod relevant;
 mod sarif;
 
 pub use audit::{AUDIT_COLUMNS, audit_rows};
 pub(in crate::forms) use audit::{encoded, url};
+pub use documentation::{FORMS_OF_DOCUMENTATION, documentation};
 pub use file::ReportFile;
+pub use letter::{FORMS_OF_LETTERS, Letter, letter};
+pub use producer::{FORMS_OF_PRODUCERS, PRODUCED_COLUMNS, PRODUCER_COLUMNS, producers};
 
 use super::declared::declared;
 use super::form::Form;

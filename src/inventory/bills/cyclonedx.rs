@@ -21,6 +21,14 @@ use crate::inventory::model::record::{Record, note};
 const MAX_COMPONENTS: usize = 200_000;
 /// Measurements of one model that are kept.
 const MAX_METRICS: usize = 256;
+/// Texts of a model card: the list, the member of its entries, and what it says.
+const CONSIDERED: [(&str, &str, FactKey); 5] = [
+    ("/modelParameters/inputs", "/format", FactKey::Input),
+    ("/modelParameters/outputs", "/format", FactKey::Output),
+    ("/modelParameters/approach/type", "", FactKey::Training),
+    ("/considerations/useCases", "", FactKey::Use),
+    ("/considerations/technicalLimitations", "", FactKey::Limitation),
+];
 const VERSIONS: [&str; 3] = ["1.5", "1.6", "1.7"];
 
 /// Reads one document, which the workspace calls `source`. Models may occur more than once, as they do in it.
@@ -243,6 +251,7 @@ impl Reader<'_> {
         self.hashes(node, at);
         self.model_card(node, at);
         self.metrics(node, at);
+        self.considerations(node, at);
         self.pedigree(node, at, properties);
         dialects::apply(&mut self.record, properties, self.document.source);
         self.binding(node, at, properties);
@@ -352,6 +361,38 @@ impl Reader<'_> {
                 None => {
                     self.found("F-BOM-REF", &place, "this dataset has no name, or refers to nothing here")
                 }
+            }
+        }
+    }
+
+    /// What a card says beyond parameters; its shape is the schema's to judge.
+    fn considerations(&mut self, node: &Map<String, Value>, at: &str) {
+        let Some(card) = node.get("modelCard") else { return };
+        for (list, member, key) in CONSIDERED {
+            let whole = card.pointer(list);
+            // One text stands where others have a list.
+            let one = whole.filter(|value| value.is_string()).into_iter().map(|value| (String::new(), value));
+            let many = each(whole).enumerate().map(|(index, value)| (format!("/{index}"), value));
+            for (index, value) in one.chain(many).take(MAX_METRICS) {
+                if let Some(text) = value.pointer(member).and_then(Value::as_str) {
+                    self.fact(key, text, &format!("{at}/modelCard{list}{index}{member}"));
+                }
+            }
+        }
+        const ENERGY: &str = "/considerations/environmentalConsiderations/energyConsumptions";
+        for (index, spent) in each(card.pointer(ENERGY)).take(MAX_METRICS).enumerate() {
+            let word = |place: &str| {
+                spent
+                    .pointer(place)
+                    .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+            };
+            if let Some((value, unit)) =
+                word("/activityEnergyCost/value").zip(word("/activityEnergyCost/unit"))
+            {
+                let activity =
+                    word("/activity").map(|activity| format!(" for {activity}")).unwrap_or_default();
+                let place = format!("{at}/modelCard{ENERGY}/{index}");
+                self.fact(FactKey::Energy, &format!("{value} {unit}{activity}"), &place);
             }
         }
     }

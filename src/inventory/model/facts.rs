@@ -97,6 +97,18 @@ pub enum FactKey {
     Alias,
     /// When it was made or came out, as written.
     Made,
+    /// What it takes: a modality or a format.
+    Input,
+    /// What it gives: a modality or a format.
+    Output,
+    /// What somebody says that it can be used for.
+    Use,
+    /// What somebody says that it cannot do, or is not for.
+    Limitation,
+    /// How somebody says that it was trained.
+    Training,
+    /// How much energy somebody says that it took.
+    Energy,
 }
 
 impl FactKey {
@@ -132,6 +144,12 @@ impl FactKey {
             FactKey::Tool => "tool",
             FactKey::Alias => "also called",
             FactKey::Made => "made on",
+            FactKey::Input => "input",
+            FactKey::Output => "output",
+            FactKey::Use => "use",
+            FactKey::Limitation => "limitation",
+            FactKey::Training => "training",
+            FactKey::Energy => "energy",
         }
     }
 }

@@ -276,6 +276,9 @@ fn every_document() -> Desk {
     desk.prints("maturity-report", &["report", "maturity", "acme/claims-sorter"]);
     desk.prints("maturity-report", &["report", "maturity", "--producer", "acme"]);
     desk.prints("maturity-report", &["report", "maturity"]);
+    desk.prints("report-producer", &["report", "producer"]);
+    desk.prints("report-producer", &["report", "producer", "acme"]);
+    desk.prints("report-model", &["report", "model", "acme/claims-sorter"]);
     desk.prints("report-written", &["report", "maturity", "-o", "report.md", "-o", "report.csv"]);
     desk.prints("maturity", &["maturity"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);

@@ -209,7 +209,23 @@ const FLOORS: &[(&str, &[&str])] = &[
         ],
     ),
     ("query", &["error", "text", "signing", "inventory", "lineage", "maturity", "decision", "view"]),
-    ("dossier", &["error", "text", "disk", "attest", "inventory", "store", "maturity", "decision", "view"]),
+    (
+        "dossier",
+        &[
+            "error",
+            "text",
+            "disk",
+            "signing",
+            "tables",
+            "attest",
+            "inventory",
+            "store",
+            "lineage",
+            "maturity",
+            "decision",
+            "view",
+        ],
+    ),
     (
         "documents",
         &[

@@ -20,16 +20,23 @@ use super::bill::{Bill, Element, MAX_ELEMENTS, each, is_dataset_address, kind_by
 /// Where elements nest in elements.
 const NESTS: [&str; 6] = ["element", "elements", "rootElement", "from", "to", "suppliedBy"];
 /// Members that are facts as they stand; several values give several facts.
-const FACTS: [(&str, FactKey); 8] = [
+const FACTS: [(&str, FactKey); 12] = [
     ("packageUrl", FactKey::Purl),
     ("packageVersion", FactKey::Version),
     ("description", FactKey::Description),
     ("summary", FactKey::Description),
     ("domain", FactKey::Task),
     ("typeOfModel", FactKey::Architecture),
+    ("informationAboutApplication", FactKey::Use),
+    ("limitation", FactKey::Limitation),
+    ("informationAboutTraining", FactKey::Training),
+    ("modelDataPreprocessing", FactKey::Training),
     ("builtTime", FactKey::Made),
     ("releaseTime", FactKey::Made),
 ];
+/// What energy was spent for.
+const ENERGY: [&str; 3] =
+    ["trainingEnergyConsumption", "finetuningEnergyConsumption", "inferenceEnergyConsumption"];
 const PUBLISHERS: [&str; 2] = ["suppliedBy", "originatedBy"];
 const TYPES: [(&str, Kind); 2] = [("AIPackage", Kind::Model), ("DatasetPackage", Kind::Dataset)];
 const PURPOSES: [(&str, Kind); 2] = [("model", Kind::Model), ("data", Kind::Dataset)];
@@ -327,11 +334,29 @@ fn element(
             element.fact(FactKey::Metric, &format!("{name} {stated}"), source, &place);
         }
     }
+    if let Some(spent) = value(node, "energyConsumption").and_then(Value::as_object) {
+        energy(&mut element, spent, &format!("{at}/ai_energyConsumption"), source);
+    }
     let properties = properties(node, at);
     dialects::apply(&mut element.record, &properties, source);
     let binding = dialects::binding(&mut element.record, &properties, source);
     dialects::bind(&mut element.record, binding);
     element
+}
+
+/// How much energy was spent, and for what.
+fn energy(element: &mut Element, spent: Node<'_>, at: &str, source: &Untrusted) {
+    for (key, list) in ENERGY.iter().filter_map(|key| member(spent, key)) {
+        for (place, entry) in each(Some(list), &format!("{at}/{}", pointer_part(key))) {
+            let part = |name| entry.as_object().and_then(|entry| value(entry, name));
+            let number = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            let quantity = part("energyQuantity").map(number);
+            if let Some((quantity, unit)) = quantity.zip(part("energyUnit").and_then(Value::as_str)) {
+                let spent = format!("{quantity} {unit} for {}", local(key));
+                element.fact(FactKey::Energy, &spent, source, &place);
+            }
+        }
+    }
 }
 
 fn kind(node: Node<'_>, purl: Option<&str>, links: &[&str]) -> Option<Kind> {
