@@ -591,6 +591,8 @@ pub const TABLE: &[Command] = &[
         "Convert a policy to the form of another tool, or theirs to ours, and list what is lost"),
     line("report forecast", "").run(
         "Show which models will lose or gain a level or a stage by time alone: when, and what is due then"),
+    line("report trend", "").run(
+        "Show what changed between two dates or snapshots for levels and decisions, and why"),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy preview", "<NEW>").run(

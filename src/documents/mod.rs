@@ -35,6 +35,7 @@ mod signing;
 mod snapshot;
 mod survey;
 mod themes;
+mod trend;
 mod triage;
 mod trust;
 mod verdict;
@@ -104,6 +105,7 @@ pub use snapshot::{
 };
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
+pub use trend::ReportTrendDocument;
 pub use triage::IncidentTriageDocument;
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,

@@ -99,6 +99,7 @@ names! {
     PolicyTest "touchmark.policy-test/1",
     PolicyWhatIf "touchmark.policy-what-if/1",
     ReportForecast "touchmark.report-forecast/1",
+    ReportTrend "touchmark.report-trend/1",
     ReportWritten "touchmark.report-written/1",
     Review "touchmark.review/1",
     ReviewHistory "touchmark.review-history/1",

@@ -36,6 +36,7 @@ use super::snapshot::{
 };
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
+use super::trend::ReportTrendDocument;
 use super::triage::IncidentTriageDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
@@ -173,6 +174,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
+    row::<ReportTrendDocument<'static>>("report-trend", "`report trend`"),
     row::<ReportWrittenDocument<'static>>("report-written", "`report maturity --out FILE`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),

@@ -2,6 +2,7 @@
 //! is on record, and what nobody looked at.
 
 use super::forecast::{self, Forecast};
+use super::trend::{self, Trend};
 use crate::cli::common::Common;
 use crate::cli::forms::of_reports;
 use crate::cli::output::Output;
@@ -29,6 +30,7 @@ use tempfile::{NamedTempFile, TempDir};
 pub(crate) enum ReportCommand {
     Maturity(Maturity),
     Forecast(Forecast),
+    Trend(Trend),
 }
 
 /// The arguments of `report maturity`.
@@ -64,6 +66,7 @@ pub(super) fn run(command: &ReportCommand, common: &Common, output: &Output) -> 
     let arguments = match command {
         ReportCommand::Maturity(arguments) => arguments,
         ReportCommand::Forecast(arguments) => return forecast::run(arguments, common, output),
+        ReportCommand::Trend(arguments) => return trend::run(arguments, common, output),
     };
     let targets = targets(arguments)?;
     let workbench = open_to_judge(common)?;
