@@ -597,6 +597,8 @@ pub const TABLE: &[Command] = &[
     line("report model", "<MODEL>").run(
         "Fill the Model Documentation Form for general-purpose AI with what is on record: each field with its basis and source")
         .writing(Writes::With(&["out"])),
+    line("report trend", "").run(
+        "Show what changed between two dates or snapshots for levels and decisions, and why"),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy preview", "<NEW>").run(

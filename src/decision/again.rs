@@ -166,7 +166,11 @@ impl<'k> Again<'k> {
         Ok(Some((subject.map(|known| known.model), Evaluated { inputs: named, ..evaluated })))
     }
 
-    fn rules(&self, inputs: &Inputs, by: Option<&Rules>) -> Result<Rc<Rules>> {
+    /// The recorded policy and anchors, or others in their place.
+    ///
+    /// # Errors
+    /// `E-EVIDENCE` when they are not there; `E-CONFIG`, `E-STORE`.
+    pub fn rules(&self, inputs: &Inputs, by: Option<&Rules>) -> Result<Rc<Rules>> {
         if let Some(by) = by {
             return Ok(Rc::new(by.clone()));
         }
@@ -185,7 +189,11 @@ impl<'k> Again<'k> {
         Ok(rules)
     }
 
-    fn rubric(&self, digest: EvidenceDigest) -> Result<Rc<Rubric>> {
+    /// The rubric of a digest.
+    ///
+    /// # Errors
+    /// As [`Again::rules`].
+    pub fn rubric(&self, digest: EvidenceDigest) -> Result<Rc<Rubric>> {
         if let Some(known) = self.rubrics.borrow().get(&digest) {
             return Ok(known.clone());
         }

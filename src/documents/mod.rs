@@ -37,6 +37,7 @@ mod signing;
 mod snapshot;
 mod survey;
 mod themes;
+mod trend;
 mod triage;
 mod trust;
 mod verdict;
@@ -108,6 +109,7 @@ pub use snapshot::{
 };
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
+pub use trend::ReportTrendDocument;
 pub use triage::IncidentTriageDocument;
 pub use trust::{
     AvailableAnchor, DescribedAnchor, NotRefreshedDocument, RefreshDocument, RefreshErrorDocument,

@@ -101,6 +101,7 @@ names! {
     ReportForecast "touchmark.report-forecast/1",
     ReportModel "touchmark.report-model/1",
     ReportProducer "touchmark.report-producer/1",
+    ReportTrend "touchmark.report-trend/1",
     ReportWritten "touchmark.report-written/1",
     Review "touchmark.review/1",
     ReviewHistory "touchmark.review-history/1",

@@ -38,6 +38,7 @@ use super::snapshot::{
 };
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
+use super::trend::ReportTrendDocument;
 use super::triage::IncidentTriageDocument;
 use super::trust::{
     TrustAddedDocument, TrustAnchorDocument, TrustDocument, TrustRefreshedDocument, TrustRemovedDocument,
@@ -177,6 +178,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
     row::<ModelDocumentationDocument<'static>>("report-model", "`report model`"),
     row::<ProducerReportDocument<'static>>("report-producer", "`report producer`"),
+    row::<ReportTrendDocument<'static>>("report-trend", "`report trend`"),
     row::<ReportWrittenDocument<'static>>(
         "report-written",
         "`--out FILE` of `report maturity`, `report producer` and `report model`",

@@ -30,6 +30,7 @@ mod suggested;
 pub mod survey;
 mod tested;
 mod text;
+mod trend;
 mod triage;
 pub mod way_up;
 mod what_if;
@@ -59,6 +60,7 @@ pub use text::{
     read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict, verification,
     with_mark,
 };
+pub use trend::{TREND_ASSUMES, trend};
 pub use triage::{class_word, triage, triage_note};
 pub use what_if::what_if;
 pub use why::{command_of, why};

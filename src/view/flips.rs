@@ -146,7 +146,7 @@ impl Flips {
 
 impl View {
     /// The reason of the model of an index that weighs most, with the check that was found.
-    fn weightiest(&self, index: usize) -> Option<Reason> {
+    pub(super) fn weightiest(&self, index: usize) -> Option<Reason> {
         let mut reason = self.judgement.cause(index)?;
         if let ReasonCode::Check(code) = &mut reason.code {
             let found = self.verification(index).and_then(|verification| verification.check(code.stage()));

@@ -3,7 +3,7 @@
 
 use super::flips::{Flip, Flips, Turn};
 use super::{NotMeasured, SurveyOf, View};
-use crate::decision::{Decision, Feeds, Inputs, Standing, digest_of, name_inputs};
+use crate::decision::{Decision, Inputs, Standing};
 use crate::error::Result;
 use crate::inventory::ModelId;
 use crate::policy::Policy;
@@ -11,7 +11,6 @@ use crate::signing::{Due, trust_dues};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::{SignedDuration, Timestamp};
-use rayon::prelude::*;
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -440,14 +439,7 @@ impl Forecasting {
     /// # Errors
     /// `E-INTERNAL`, `E-TOO-LARGE`.
     pub fn begin(view: &View, until: Timestamp, moments: usize, by_day: bool) -> Result<Self> {
-        let line = |index: usize| view.evidence_line(index)?.map(|line| digest_of(&line)).transpose();
-        let lines: Vec<Option<EvidenceDigest>> =
-            (0..view.models.len()).into_par_iter().map(line).collect::<Result<_>>()?;
-        let evidence: Vec<EvidenceDigest> = lines.into_iter().flatten().collect();
-        let all: Vec<u8> = evidence.iter().flat_map(|digest| digest.0).collect();
-        let level = Some((&*view.rubric, view.stage.as_str()));
-        let (all, feeds) = (EvidenceDigest::of(&all)?, Feeds::default());
-        let inputs = name_inputs(all, &view.policy, level, &view.trust, &feeds, view.at)?;
+        let (evidence, inputs) = view.evidence_of_all()?;
         let not_measured = view.survey_of(&SurveyOf::default()).not_measured;
         let forecast = Forecast {
             from: view.at,

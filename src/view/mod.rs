@@ -7,6 +7,7 @@ mod blast;
 mod cause;
 pub mod comparison;
 mod concerned;
+pub mod continuity;
 mod deployments;
 mod edges;
 pub mod excepted;
@@ -29,6 +30,8 @@ mod survey;
 mod survey_evidence;
 mod surveying;
 pub mod suspected;
+pub mod trend;
+pub(crate) mod trending;
 mod unlock;
 pub mod way_up;
 

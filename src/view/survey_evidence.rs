@@ -4,7 +4,7 @@
 use super::View;
 use super::publisher::publisher;
 use super::survey::{EvidenceLine, Survey, SurveyOf};
-use crate::decision::{Earned, Feeds, digest_of, name_inputs};
+use crate::decision::{Earned, Feeds, Inputs, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::store::EvidenceDigest;
@@ -20,6 +20,22 @@ impl View {
         let Some(model) = self.models.get(index) else { return Ok(None) };
         let (model, _) = self.digests_at(index, model)?;
         Ok(Some(EvidenceLine { model, reviews: self.standing_reviews(index) }))
+    }
+
+    /// What is known of each model, by digest, in their order; and the inputs of all verdicts, where `evidence` is the
+    /// SHA-256 over these digests.
+    ///
+    /// # Errors
+    /// `E-INTERNAL`, `E-TOO-LARGE`.
+    pub(crate) fn evidence_of_all(&self) -> Result<(Vec<EvidenceDigest>, Inputs)> {
+        let line = |index: usize| self.evidence_line(index)?.map(|line| digest_of(&line)).transpose();
+        let lines: Vec<Option<EvidenceDigest>> =
+            (0..self.models.len()).into_par_iter().map(line).collect::<Result<_>>()?;
+        let evidence: Vec<EvidenceDigest> = lines.into_iter().flatten().collect();
+        let all: Vec<u8> = evidence.iter().flat_map(|digest| digest.0).collect();
+        let level = Some((&*self.rubric, self.stage.as_str()));
+        let (all, feeds) = (EvidenceDigest::of(&all)?, Feeds::default());
+        Ok((evidence, name_inputs(all, &self.policy, level, &self.trust, &feeds, self.at)?))
     }
 
     /// Some of its models in numbers, each number with the digest that it rests on.

@@ -17,7 +17,7 @@ use std::sync::Arc;
 const MANY: usize = 1000;
 
 /// By model: the latest word at each stage, sorted by stage.
-type Gates = BTreeMap<ModelId, Vec<Gated>>;
+pub(super) type Gates = BTreeMap<ModelId, Vec<Gated>>;
 
 /// As much of a recorded decision as it takes to say what became of the model.
 #[derive(Deserialize)]
@@ -69,7 +69,7 @@ pub(super) fn gated(entry: &LedgerEntry) -> Option<Gated> {
 }
 
 /// Puts in a later word. One that relied on an earlier one leaves that as it is.
-fn put(gates: &mut Vec<Gated>, mut gated: Gated) {
+pub(super) fn put(gates: &mut Vec<Gated>, mut gated: Gated) {
     match gates.binary_search_by(|known| known.stage.cmp(&gated.stage)) {
         Ok(at) => {
             if let Some(known) = gates.get_mut(at) {

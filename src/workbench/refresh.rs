@@ -14,7 +14,7 @@ use crate::error::{Code, Result};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::Gated;
 use crate::signing::{ModelState, Progress};
-use crate::store::{LedgerEnd, LedgerEntry, RecordKind, ledger};
+use crate::store::{EvidenceDigest, LedgerEnd, LedgerEntry, RecordKind, ledger};
 use crate::view::{Again, Basis, Changed, Review, Verified, View};
 use rayon::prelude::*;
 use serde::de::DeserializeOwned;
@@ -42,7 +42,7 @@ type Slots<T> = Vec<Option<Arc<T>>>;
 
 /// What a record says of a look at the files.
 #[derive(Clone)]
-struct Recorded {
+pub(super) struct Recorded {
     /// What was seen.
     seen: SeenDigests,
     /// What the files were.
@@ -57,6 +57,15 @@ impl Recorded {
     fn of(verified: &Verified) -> Self {
         let Verified { seen, state, took_ms, record, .. } = verified;
         Recorded { seen: seen.clone(), state: *state, took_ms: *took_ms, record: *record }
+    }
+
+    /// What a recorded verification says of its model: the inventory's entry, by digest, and what was seen; none in a
+    /// record that does not say what it rests on.
+    pub(super) fn read(entry: &LedgerEntry) -> Option<(EvidenceDigest, Self)> {
+        let RecordedSeen { evidence, state, took_ms, .. } = parsed(&entry.body)?;
+        let known = evidence.models.into_iter().find(|model| model.id == entry.model)?;
+        let record = record_of(entry).ok()?;
+        Some((known.entry, Recorded { seen: known.seen?, state, took_ms, record }))
     }
 }
 
@@ -149,6 +158,53 @@ impl Workbench {
         }
         let touched = (goes_on && same_models).then_some(Touched { models: touched, rules });
         Ok(Refreshed { touched, decided: goes_on.then_some(decided) })
+    }
+
+    /// Judges the verifications of a view again, as far as its rules and its time say something else than those of the
+    /// view that they were judged in.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-CANCELLED`.
+    pub(super) fn judge_by_its_rules(
+        &self,
+        before: &View,
+        view: &mut View,
+        progress: &Progress,
+    ) -> Result<()> {
+        let changed = Changed::between(basis(before), basis(view));
+        let slots = view.verified.par_iter().zip(view.models.par_iter()).enumerate();
+        let concerned = slots.filter_map(|(index, (slot, model))| {
+            let verified = slot.as_ref()?;
+            match changed.again(model, verified) {
+                Again::Everything => Some((index, From::Evidence(verified.clone()))),
+                Again::Policy => Some((index, From::Before(verified.clone()))),
+                Again::Nothing => None,
+            }
+        });
+        let work: BTreeMap<usize, From> = concerned.collect();
+        let mut verified = view.verified.clone();
+        if !work.is_empty() {
+            self.judge_again(view, work, Arc::make_mut(&mut verified), progress)?;
+        }
+        view.verified = verified;
+        Ok(())
+    }
+
+    /// Judges what records say of models, in a view that has no verifications yet.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-CANCELLED`.
+    pub(super) fn judge_recorded(
+        &self,
+        view: &mut View,
+        records: Vec<(usize, Recorded)>,
+        progress: &Progress,
+    ) -> Result<()> {
+        let work = records.into_iter().map(|(index, recorded)| (index, From::Record(Box::new(recorded))));
+        let mut verified = vec![None; view.models.len()];
+        self.judge_again(view, work.collect(), &mut verified, progress)?;
+        view.verified = Arc::new(verified);
+        Ok(())
     }
 
     /// Reads all reviews of the models of which what was said since is not enough to tell what stands.
@@ -367,13 +423,7 @@ impl Read {
     fn of(entry: LedgerEntry) -> Option<Self> {
         match entry.kind {
             RecordKind::Verification => {
-                let seen = parsed::<RecordedSeen>(&entry.body).and_then(|recorded| {
-                    let RecordedSeen { evidence, state, took_ms, .. } = recorded;
-                    let known = evidence.models.into_iter().find(|model| model.id == entry.model)?;
-                    let record = record_of(&entry).ok()?;
-                    Some(Recorded { seen: known.seen?, state, took_ms, record })
-                });
-                Some(Read::Verification(seen))
+                Some(Read::Verification(Recorded::read(&entry).map(|(_, recorded)| recorded)))
             }
             RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
             RecordKind::Decision => gates::gated(&entry).map(Read::Decision),

@@ -1,7 +1,7 @@
 //! Snapshots of the view and how they differ: what was found and concluded, as the plain values that the file holds.
 
 use super::door::Workbench;
-use crate::decision::{AnchorEntry, digest_of};
+use crate::decision::{AnchorEntry, Anchors, digest_of};
 use crate::disk::{self, name, write_beside};
 use crate::error::{Code, Error, Result};
 use crate::maturity::Since;
@@ -105,7 +105,7 @@ impl Workbench {
             workspace: view.workspace.name.as_str().into(),
             stage: view.stage.as_str().into(),
             policy: view.policy.digest.as_str().into(),
-            anchors: Some(anchors(view)?.into()),
+            anchors: Some(anchors_named(&view.trust)?.into()),
             rubric: view.rubric.digest.as_str().into(),
             ledger: LedgerState { entries: end.entries, head: end.hash.into() },
         })
@@ -222,14 +222,10 @@ fn checked(verification: &Verification, since: Since) -> Checked {
 }
 
 /// The digest of the anchors by what they are, wherever their files lie and whenever they were made.
-fn anchors(view: &View) -> Result<String> {
-    let entries: Vec<AnchorEntry> = view
-        .trust
-        .document()
-        .anchors
-        .iter()
-        .map(|entry| AnchorEntry { made: None, ..entry.clone() })
-        .collect();
+pub(super) fn anchors_named(trust: &Anchors) -> Result<String> {
+    let anchors = trust.document().anchors.iter();
+    let entries: Vec<AnchorEntry> =
+        anchors.map(|entry| AnchorEntry { made: None, ..entry.clone() }).collect();
     Ok(digest_of(&entries)?.to_string())
 }
 

@@ -162,6 +162,7 @@ mod timestamps;
 #[cfg(feature = "keyless")]
 mod timestamps_asked;
 mod tokens;
+mod trend;
 mod triage;
 mod trust;
 mod trust_edit;

@@ -59,6 +59,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("report producer", &["acme"]),
     ("report model", &["lumen/iris-base"]),
     ("report forecast", &["--days", "400"]),
+    ("report trend", &["--from", "0"]),
     ("audit pack", &["lumen/iris-base", "-o", "new.zip"]),
     ("audit pack key", &["lumen/iris-base", "-o", "new.zip", "--private-key", "key.pem"]),
     (

@@ -32,7 +32,7 @@ pub(crate) struct Forecast {
     limit: usize,
 }
 
-fn date_or_time(text: &str) -> std::result::Result<Timestamp, String> {
+pub(super) fn date_or_time(text: &str) -> std::result::Result<Timestamp, String> {
     if let Ok(at) = text.parse::<Timestamp>() {
         return Ok(at);
     }

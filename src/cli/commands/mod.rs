@@ -48,6 +48,7 @@ mod show;
 mod sign;
 mod snapshot;
 mod themes;
+mod trend;
 mod trust;
 mod verify;
 mod why;

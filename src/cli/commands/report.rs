@@ -6,6 +6,7 @@ use super::report_files::{Asked, Member, Product, Take, Target, targets, write};
 use super::report_model::{self, Model};
 use super::report_producer::{self, Producer};
 use super::scope::Scope;
+use super::trend::{self, Trend};
 use crate::cli::common::Common;
 use crate::cli::forms::of_reports;
 use crate::cli::output::Output;
@@ -26,6 +27,7 @@ pub(crate) enum ReportCommand {
     Producer(Producer),
     Model(Model),
     Forecast(Forecast),
+    Trend(Trend),
 }
 
 /// The arguments of `report maturity`.
@@ -88,6 +90,7 @@ pub(super) fn run(command: &ReportCommand, common: &Common, output: &Output) -> 
         ReportCommand::Producer(arguments) => return report_producer::run(arguments, common, output),
         ReportCommand::Model(arguments) => return report_model::run(arguments, common, output),
         ReportCommand::Forecast(arguments) => return forecast::run(arguments, common, output),
+        ReportCommand::Trend(arguments) => return trend::run(arguments, common, output),
     };
     let targets = targets(&arguments.asked())?;
     let workbench = arguments.scope.open(common)?;

@@ -273,6 +273,7 @@ fn every_document() -> Desk {
     // Where one verification stands: how many of several become too old in one second differs from run to run.
     desk.run(&["verify", "lumen/iris-base", "--workspace", "copied"]);
     desk.prints("report-forecast", &["report", "forecast", "--days", "400", "--workspace", "copied"]);
+    desk.prints("report-trend", &["report", "trend", "--from", "0", "--workspace", "copied"]);
     desk.prints("maturity-report", &["report", "maturity", "acme/claims-sorter"]);
     desk.prints("maturity-report", &["report", "maturity", "--producer", "acme"]);
     desk.prints("maturity-report", &["report", "maturity"]);
