@@ -3,8 +3,8 @@
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
-    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Logged, Phase, Severity, Step,
-    StepKind, StepState, Stray, Subject, Timer,
+    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Log, Logged, Phase, PlacedSurface,
+    Severity, Step, StepKind, StepState, Stray, Subject, Timer,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -46,6 +46,8 @@ pub struct IncidentDocument<'a> {
     pub integrity: Integrity,
     /// The place that it is about, where only one deployment is concerned.
     pub deployment: Option<&'a Untrusted>,
+    /// What was declared of that place when the case was opened.
+    pub surface: Option<&'a PlacedSurface>,
     /// The step that is next; none when all are done, or the case is closed.
     pub next: Option<&'a str>,
     /// The steps, in the order of the runbook.
@@ -134,6 +136,8 @@ pub struct IncidentEvidenceDocument<'a> {
     pub held: Option<&'a Held>,
     /// When it was captured.
     pub captured: Option<Timestamp>,
+    /// Where it is declared to be logged, and for how long; none where it is not.
+    pub logged: Option<&'a Log>,
     /// For how many days it is kept.
     pub retention_days: Option<u32>,
     /// Until when it is kept; none as long as that is open, and under a legal hold.
@@ -263,6 +267,7 @@ impl<'a> IncidentDocument<'a> {
             subject: &opening.subject,
             integrity: opening.integrity,
             deployment: opening.deployment.as_ref(),
+            surface: opening.surface.as_ref(),
             next: next(case),
             steps: case.steps().into_iter().map(|row| step(case, row, &filling)).collect(),
             evidence: case.checklist().into_iter().map(evidence).collect(),
@@ -347,6 +352,7 @@ fn evidence(item: Item<'_>) -> IncidentEvidenceDocument<'_> {
         value,
         held: entry.map(|entry| &entry.held),
         captured: entry.map(|entry| entry.captured),
+        logged: item.log,
         retention_days: item.days,
         kept_until: item.until,
         too_short: item.too_short,

@@ -18,6 +18,7 @@ mod ledger_proof;
 mod maturity_report;
 pub mod names;
 mod pins;
+mod placed;
 mod policy_conversion;
 mod policy_exceptions;
 mod policy_explain;
@@ -33,6 +34,7 @@ mod rubrics;
 mod runbooks;
 mod signing;
 mod snapshot;
+mod surfaces;
 mod survey;
 mod themes;
 mod triage;
@@ -78,6 +80,7 @@ pub use maturity_report::{
     ReportedLineage, ReportedMapping, ReportedModel, ReportedVerification,
 };
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
+pub use placed::{DeploymentRunbookDocument, PlacedStepDocument, WrittenRunbook};
 pub use policy_conversion::{LostDocument, PolicyConversionDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
 pub use policy_explain::PolicyExplainDocument;
@@ -102,6 +105,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use surfaces::{DeclaredDocument, DeploymentSurfaceDocument, FieldLoggedDocument, ProfileLoggedDocument};
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use triage::IncidentTriageDocument;

@@ -20,6 +20,7 @@ use super::inventory::{
 use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
+use super::placed::DeploymentRunbookDocument;
 use super::policy_conversion::PolicyConversionDocument;
 use super::policy_exceptions::PolicyExceptionsDocument;
 use super::policy_explain::PolicyExplainDocument;
@@ -34,6 +35,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::surfaces::DeploymentSurfaceDocument;
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
 use super::triage::IncidentTriageDocument;
@@ -55,7 +57,7 @@ use crate::decision::{
     ReviewRecord, VerificationRecord,
 };
 use crate::feed::{Feed, FeedRecord};
-use crate::incident::IncidentRecord;
+use crate::incident::{IncidentRecord, SurfaceRecord};
 use crate::pack::{PackManifest, PackedVerdict};
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
@@ -106,6 +108,8 @@ pub const PUBLISHED: &[Published] = &[
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DeployedDocument<'static>>("deployed", "`deploy add`, `deploy end` and `deploy import`"),
+    row::<DeploymentRunbookDocument<'static>>("deployment-runbook", "`incident runbook --deployment PLACE`"),
+    row::<DeploymentSurfaceDocument<'static>>("deployment-surface", "`deploy declare` and `deploy surface`"),
     row::<DeploymentsDocument<'static>>("deployments", "`deploy list`"),
     row::<DescriptorDiffDocument>("descriptor-diff", "`diff`, of two agent cards or MCP descriptors"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
@@ -183,6 +187,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<SurfaceRecord>("surface-record", "the body of a `surface` record"),
     row::<ThemesDocument>("themes", "`themes`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),
     row::<TrustAddedDocument<'static>>("trust-added", "`trust add`"),

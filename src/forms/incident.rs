@@ -3,7 +3,7 @@
 use super::markdown::markdown;
 use super::page::{Block, Cell, Page, Table};
 use crate::incident::{Case, Filling, ItemState, Step, StepState};
-use crate::report::incidents::{commands, evidence, facts, found_before, state_word, until, what};
+use crate::report::incidents::{commands, evidence, facts, found_before, logged, state_word, until, what};
 use crate::text::count;
 use jiff::Timestamp;
 
@@ -165,7 +165,7 @@ fn checklist(case: &Case, page: &mut Page) {
     table.rows.extend(items.iter().map(|item| {
         let (glyph, words) = evidence(item);
         let state = match item.state {
-            ItemState::Missing => "· missing".to_owned(),
+            ItemState::Missing => format!("· missing{}", logged(item)),
             _ => format!("{glyph} {words}"),
         };
         let short = if item.too_short { ": goes before the review" } else { "" };

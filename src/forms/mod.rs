@@ -21,6 +21,7 @@ mod pages;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod picture;
+mod placed;
 mod reports;
 mod sarif;
 mod set;
@@ -39,5 +40,6 @@ pub use ocsf::ocsf;
 pub use oscal::{OSCAL_FILES, OscalModel, has_oscal, oscal};
 pub use page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 pub use pages::{changes, verification};
+pub use placed::placed_page;
 pub use reports::{AUDIT_COLUMNS, FORMS_OF_REPORTS, ReportFile, audit_rows, report};
 pub use subject::{Subject, json, page, write};

@@ -1,6 +1,7 @@
 //! What the ledger keeps of a case: who opened it and with which runbook, and each thing that was done or collected
 //! since. Facts and digests, and the words of people as they wrote them.
 
+use super::placed::PlacedSurface;
 use super::runbook::Runbook;
 use super::vocabulary::{Integrity, Severity};
 use crate::decision::{Making, RecordRef};
@@ -95,6 +96,9 @@ pub struct Opening {
     pub integrity: Integrity,
     /// What it is about.
     pub subject: Subject,
+    /// What was declared of that place; none where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<PlacedSurface>,
 }
 
 /// What a case is about, as the inventory knew it when the case was opened.

@@ -150,6 +150,10 @@ pub fn facts(case: &Case) -> Vec<(&'static str, String)> {
     if more > 0 {
         facts.push(("runs", format!("and at {}", count(more, "other place"))));
     }
+    for contact in opening.surface.iter().flat_map(|declared| &declared.surface.contacts) {
+        let reach = contact.reach.as_ref().map(|reach| format!(", {}", reach.raw())).unwrap_or_default();
+        facts.push(("contact", format!("{}: {}{reach}", contact.role.raw(), contact.name.raw())));
+    }
     facts.push(("affected", affected(&subject.family, subject.affected)));
     let account = case.made.by.shown();
     facts.push((
@@ -255,7 +259,7 @@ fn evidence_line(item: &Item<'_>) -> String {
 /// What there is for a field: a glyph, and words.
 pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
     match &item.state {
-        ItemState::Missing => ("·", format!("missing: {}", item.field.name.raw())),
+        ItemState::Missing => ("·", format!("missing: {}{}", item.field.name.raw(), logged(item))),
         ItemState::Known(value) => ("✓", value.raw().to_owned()),
         ItemState::Collected(entry) => match &entry.held {
             Held::Kept(file) => ("✓", format!("{}, {}", kept(file), until(item))),
@@ -266,6 +270,14 @@ pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
             Held::Waived { reason } => ("–", format!("given up: {}", reason.raw())),
         },
     }
+}
+
+/// Where a field is to be had, as somebody declared.
+pub fn logged(item: &Item<'_>) -> String {
+    let days = |days: u32| count(days as usize, "day");
+    item.log.map_or_else(String::new, |log| {
+        format!("; declared to be logged: {}, for {}", log.place.raw(), days(log.days))
+    })
 }
 
 /// Until when evidence is kept.

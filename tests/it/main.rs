@@ -154,6 +154,7 @@ mod snapshot;
 mod sound_store;
 mod store;
 mod support;
+mod surfaces;
 mod survey;
 mod text;
 mod timestamps;
