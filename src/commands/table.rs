@@ -517,6 +517,8 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("incident hold", "<CASE>").run("Set a legal hold, so that no evidence ends, or lift it")
         .writing(Writes::Always),
+    line("incident severity", "<CASE> <LEVEL>").run("Set another severity than the rule of the runbook, with a name and a reason")
+        .writing(Writes::Always),
     line("incident note", "<CASE> <TEXT>").run("Write something down in a case")
         .writing(Writes::Always),
     line("incident close", "<CASE>").run("Close a case")

@@ -30,8 +30,10 @@ pub struct IncidentDocument<'a> {
     pub version: &'a Untrusted,
     /// Whether it is open.
     pub open: bool,
-    /// How severe it is.
+    /// How severe it is: as somebody set it, or else by the rule of the runbook.
     pub severity: Severity,
+    /// How severe it is by that rule.
+    pub severity_by_rule: Severity,
     /// When it was opened.
     pub opened: Timestamp,
     /// Who opened it, as they said.
@@ -259,7 +261,8 @@ impl<'a> IncidentDocument<'a> {
             name: &opening.runbook.name,
             version: &opening.runbook.version,
             open: closed.is_none(),
-            severity: opening.severity,
+            severity: case.severity(),
+            severity_by_rule: opening.severity,
             opened: case.made.recorded,
             by: &opening.by,
             account: case.made.by.shown(),
@@ -286,7 +289,7 @@ impl<'a> IncidentsDocument<'a> {
         let row = |case: &&'a Case| IncidentRow {
             case: case.record.number,
             kind: &case.opening.runbook.id,
-            severity: case.opening.severity,
+            severity: case.severity(),
             open: case.closed().is_none(),
             subject: &case.opening.subject.written,
             opened: case.made.recorded,

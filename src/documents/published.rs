@@ -126,7 +126,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",
-        "`incident open`, `status`, `step`, `evidence`, `hold`, `note`, `close` and `export`",
+        "`incident open`, `status`, `step`, `evidence`, `hold`, `severity`, `note`, `close` and `export`",
     ),
     row::<IncidentRecord>("incident-record", "the body of an `incident` record"),
     row::<IncidentRunbookDocument<'static>>("incident-runbook", "`incident runbook`"),

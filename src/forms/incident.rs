@@ -21,7 +21,7 @@ fn page(case: &Case, at: Timestamp) -> Page {
     let mut page = Page::new(format!("Case {number}: {}", opening.runbook.name.raw()));
     let state = if case.closed().is_some() { "closed" } else { "open" };
     let mut known = vec![
-        ("severity", Cell::new(opening.severity.word())),
+        ("severity", Cell::new(case.severity().word())),
         ("state", Cell::new(state)),
         ("as of", Cell::new(at.to_string())),
     ];

@@ -30,7 +30,7 @@ pub use placed::{Gap, PlacedModel, PlacedRunbook, PlacedSurface, Versioned};
 pub use reading::LIMIT_BYTES;
 pub use record::{
     CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, IncidentRecord, IncidentRecordSchema, KeptFile, Kin,
-    KnownField, NoteEntry, Opening, RunsAt, StepEntry, StepOutcome, Subject,
+    KnownField, NoteEntry, Opening, RunsAt, SeverityEntry, StepEntry, StepOutcome, Subject,
 };
 pub use rules::{HEAD, RULES, Rule};
 pub use runbook::{Branch, Clock, END, Field, Profile, Runbook, SeverityRule, Step};

@@ -68,6 +68,8 @@ pub enum Entry {
     Evidence(EvidenceEntry),
     /// A legal hold was set or lifted.
     Hold(HoldEntry),
+    /// Somebody set another severity than the rule.
+    Severity(SeverityEntry),
     /// Somebody wrote something down.
     Note(NoteEntry),
     /// It was closed.
@@ -245,6 +247,18 @@ pub struct KeptFile {
 pub struct HoldEntry {
     /// Whether it was set; else it was lifted.
     pub set: bool,
+    /// Why.
+    pub reason: Untrusted,
+}
+
+/// A severity that somebody set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityEntry {
+    /// How severe it is.
+    pub level: Severity,
+    /// Who says so.
+    pub by: Untrusted,
     /// Why.
     pub reason: Untrusted,
 }

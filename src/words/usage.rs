@@ -1,7 +1,7 @@
 //! Words for what a model's use and the policy were found to be. It judges nothing.
 
 use crate::maturity::{Deployed, UseFact};
-use crate::text::{Untrusted, count};
+use crate::text::count;
 
 /// What was found.
 pub(super) fn found(fact: &UseFact) -> String {

@@ -300,6 +300,9 @@ fn too_long(text: &str) -> Result<()> {
 }
 
 fn check_texts(entry: &Entry) -> Result<()> {
+    if let Entry::Severity(entry) = entry {
+        too_long(entry.by.raw())?;
+    }
     let text = match entry {
         Entry::Open(_) => None,
         Entry::Step(entry) => entry.note.as_ref(),
@@ -309,6 +312,7 @@ fn check_texts(entry: &Entry) -> Result<()> {
             Held::Waived { reason } => Some(reason),
         },
         Entry::Hold(entry) => Some(&entry.reason),
+        Entry::Severity(entry) => Some(&entry.reason),
         Entry::Note(entry) => Some(&entry.text),
         Entry::Close(entry) => Some(&entry.reason),
     };

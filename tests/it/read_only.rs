@@ -46,6 +46,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("incident step", &["3", "verify", "--outcome", "done"]),
     ("incident evidence", &["3", "request_id", "--waive", "x"]),
     ("incident hold", &["3", "--reason", "x"]),
+    ("incident severity", &["3", "low", "--by", "Ann", "--reason", "x"]),
     ("incident note", &["3", "x"]),
     ("incident close", &["3", "--reason", "x"]),
     ("incident export", &["3", "--as", "cacao"]),

@@ -10,11 +10,13 @@ use crate::disk::write_new;
 use crate::documents::{IncidentDocument, IncidentTypesDocument, IncidentsDocument};
 use crate::error::Result;
 use crate::incident::{
-    Case, CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, NoteEntry, StepEntry, StepOutcome,
+    Case, CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, NoteEntry, Severity, SeverityEntry, StepEntry,
+    StepOutcome,
 };
 use crate::report::{incidents, runbooks};
 use crate::text::Untrusted;
 use crate::workbench::{NewCase, Workbench, look_at_evidence};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -31,6 +33,7 @@ pub(crate) enum IncidentCommand {
     Step(Step),
     Evidence(Evidence),
     Hold(Hold),
+    Severity(SetSeverity),
     Note(Note),
     Close(Close),
     Export(Export),
@@ -139,6 +142,22 @@ pub(crate) struct Hold {
     lift: bool,
 }
 
+/// The arguments of `incident severity`.
+#[derive(Debug, Args)]
+pub(crate) struct SetSeverity {
+    /// The number of the case
+    case: u64,
+    /// How severe it is
+    #[arg(value_parser = PossibleValuesParser::new(Severity::WORDS.iter().map(|(word, _)| *word)))]
+    level: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+}
+
 /// The arguments of `incident note`.
 #[derive(Debug, Args)]
 pub(crate) struct Note {
@@ -205,6 +224,12 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         IncidentCommand::Hold(Hold { case, reason, lift }) => {
             let entry = HoldEntry { set: !lift, reason: Untrusted::new(reason) };
             workbench.add_to_case(*case, Entry::Hold(entry))?
+        }
+        IncidentCommand::Severity(SetSeverity { case, level, by, reason }) => {
+            let known = Severity::WORDS.iter().find(|(word, _)| word == level);
+            let level = known.map_or(Severity::Medium, |(_, level)| *level);
+            let (by, reason) = (Untrusted::new(by), Untrusted::new(reason));
+            workbench.add_to_case(*case, Entry::Severity(SeverityEntry { level, by, reason }))?
         }
         IncidentCommand::Note(Note { case, text }) => {
             workbench.add_to_case(*case, Entry::Note(NoteEntry { text: Untrusted::new(text) }))?

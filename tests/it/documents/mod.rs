@@ -384,6 +384,7 @@ fn every_document() -> Desk {
         &["evidence", &case, "auth_events", "--holder", "security", "--file", "touchmark.toml"],
         &["evidence", &case, "iam_trail", "--waive", "none is kept"],
         &["hold", &case, "--reason", "claim 7"],
+        &["severity", &case, "low", "--by", "Ann", "--reason", "a drill"],
         &["note", &case, "noted"],
         &["close", &case, "--reason", "a drill"],
     ] {
