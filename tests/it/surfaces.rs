@@ -4,8 +4,10 @@ use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::{Value, json};
 use std::fs;
 use std::path::Path;
-use touchmark::incident::Surfaces;
+use touchmark::decision::Decision;
+use touchmark::incident::{Surfaces, shared_profiles};
 use touchmark::inventory::ModelId;
+use touchmark::policy::parse;
 use touchmark::signing::sha256_hex;
 use touchmark::store::{Place, RecordKind};
 use touchmark::workbench::{OpenOptions, Workbench};
@@ -387,7 +389,7 @@ fn a_runbook_for_a_deployment_is_filled_in_numbered_and_signed_as_any_file() {
     assert_eq!(step(&both, "compare")["commands"][0], "touchmark verify MODEL --explain");
     assert_eq!(
         (&both["models"][1]["id"], &both["models"][1]["decision"]),
-        (&"lumen/iris-base".into(), &"not-judged".into())
+        (&"lumen/iris-base".into(), &"not judged".into())
     );
     run(dir, &["deploy", "add", "nobody/knows", "--where", PLACE], 0);
     assert_eq!(json_of(dir, &runbook, 0)["missing"][1], json!({ "not-in-inventory": "nobody/knows" }));
@@ -435,4 +437,144 @@ fn a_case_about_a_deployment_takes_its_contacts_and_logs() {
     let words = ["incident", "open", "jailbreak", "--by", "Ann", "--deployment", PLACE];
     assert!(run(dir, &words, 2).contains("2 models are at this place"));
     run(dir, &[&words[..], &["--subject", MODEL]].concat(), 0);
+}
+
+const WATCHED: &str = r#"
+[[stage]]
+name = "watched"
+min_level = 1
+require_evidence_profile = { profiles = ["drift", "rag"], min_retention_days = 90 }
+"#;
+
+#[test]
+fn a_gate_refuses_without_the_required_evidence_and_says_what_lacks() {
+    let dir = copy_of_samples();
+    let dir = dir.path();
+    let policy = dir.join("policies/samples.toml");
+    fs::write(&policy, fs::read_to_string(&policy).unwrap() + WATCHED).unwrap();
+    let gate = |status: i32| -> Value {
+        let verdict = json_of(dir, &["gate", MODEL, "--stage", "watched"], status)["verdict"].clone();
+        let reasons = verdict["reasons"].as_array().unwrap();
+        reasons.iter().find(|reason| reason["code"] == "SURFACE").cloned().unwrap_or_default()
+    };
+    let text = |reason: &Value| reason["text"].as_str().unwrap().to_owned();
+    // Without a deployment at the stage nobody says where the evidence is.
+    let reason = gate(1);
+    assert_eq!((&reason["class"], &reason["action"]), (&"missing".into(), &"closed".into()));
+    assert!(text(&reason).contains("no deployment at it is known"), "{reason}");
+    let remedy = reason["remedy"].as_str().unwrap();
+    assert!(
+        remedy.contains(&format!("`touchmark deploy add {MODEL} --stage watched --where PLACE`")),
+        "{reason}"
+    );
+    // At another stage of the same policy nothing is asked of that.
+    run(dir, &["gate", MODEL, "--stage", "production"], 0);
+    run(dir, &["deploy", "add", MODEL, "--where", PLACE, "--stage", "watched"], 0);
+    let reason = gate(1);
+    assert!(text(&reason).contains("nothing was declared of claims-desk/eu-1"), "{reason}");
+    assert!(reason["remedy"].as_str().unwrap().contains("touchmark deploy declare PLACE FILE --by NAME"));
+    let log = |fields: &str, days: u32| {
+        let log = format!("[[log]]\nfields = [{fields}]\nwhere = \"loki\"\ndays = {days}\n");
+        declare(dir, &format!("schema = \"surface/0.1\"\n{log}"));
+    };
+    log("\"rag\"", 90);
+    let reason = gate(1);
+    assert_eq!(text(&reason), "drift at claims-desk/eu-1: not logged: drift_metrics");
+    log("\"rag\", \"drift\"", 89);
+    let reason = gate(1);
+    assert!(
+        text(&reason)
+            .contains("drift at claims-desk/eu-1: kept for less than 90 days: drift_metrics (89 days)"),
+        "{reason}"
+    );
+    assert!(text(&reason).contains(
+        "; rag at claims-desk/eu-1: kept for less than 90 days: embedding_model_digest (89 days), "
+    ));
+    let why = run(dir, &["policy", "explain", MODEL, "--stage", "watched"], 0);
+    assert!(
+        why.contains("logged      drift, rag for 90 days, wherever it runs") && why.contains("SURFACE"),
+        "{why}"
+    );
+    log("\"rag\", \"drift\"", 90);
+    assert_eq!(gate(0), Value::Null);
+    // The model runs at a second place, of which nothing was declared.
+    run(dir, &["deploy", "add", MODEL, "--where", "elsewhere", "--stage", "watched"], 0);
+    assert!(text(&gate(1)).contains("nothing was declared of elsewhere"));
+    // It is no substitute for a signature.
+    let unsigned = "vendor/claims-lora";
+    run(dir, &["deploy", "add", unsigned, "--where", PLACE, "--stage", "watched"], 0);
+    let verdict = json_of(dir, &["gate", unsigned, "--stage", "watched"], 1)["verdict"].clone();
+    let codes: Vec<&str> =
+        verdict["reasons"].as_array().unwrap().iter().map(|one| one["code"].as_str().unwrap()).collect();
+    assert!(!codes.contains(&"SURFACE") && codes.iter().any(|code| code.starts_with("L1.")), "{codes:?}");
+    // Every decision comes to the same when it is judged again.
+    let records = json_of(dir, &["ledger", "show"], 0);
+    let decisions = records["records"].as_array().unwrap().iter().filter(|one| one["kind"] == "decision");
+    let numbers: Vec<String> = decisions.map(|one| one["seq"].to_string()).collect();
+    assert!(numbers.len() > 6);
+    numbers.iter().for_each(|number| drop(run(dir, &["ledger", "replay", number], 0)));
+}
+
+#[test]
+fn a_change_of_the_rule_or_of_a_declaration_shows_in_an_open_workbench() {
+    let dir = declared(FILE);
+    let dir = dir.path();
+    let policy = dir.join("policies/samples.toml");
+    let before = fs::read_to_string(&policy).unwrap();
+    let rule = |days: u32| {
+        let rule =
+            format!("require_evidence_profile = {{ profiles = [\"rag\"], min_retention_days = {days} }}\n");
+        let at = before.find("name = \"production\"\n").unwrap() + "name = \"production\"\n".len();
+        let (head, tail) = before.split_at(at);
+        fs::write(&policy, format!("{head}{rule}{tail}")).unwrap();
+    };
+    run(dir, &["verify", MODEL], 0);
+    let opened = workbench(dir);
+    let decision = || {
+        let view = opened.view();
+        view.summary(view.model(&ModelId::new(MODEL)).unwrap().0).decision
+    };
+    assert_eq!(decision(), Decision::Admit);
+    for (days, wanted) in [(401, Decision::Refuse), (400, Decision::Admit), (401, Decision::Refuse)] {
+        rule(days);
+        opened.reload_policy().unwrap();
+        assert_eq!(decision(), wanted, "{days}");
+    }
+    fs::write(dir.join("surface.toml"), FILE.replace("days = 400", "days = 500")).unwrap();
+    opened.declare_surface(PLACE, &dir.join("surface.toml"), "Ann").unwrap();
+    assert_eq!(decision(), Decision::Admit);
+}
+
+#[test]
+fn the_profiles_that_a_policy_can_name_are_those_that_runbooks_share() {
+    let head = "schema = \"trust-policy/0.1\"\nname = \"x\"\nversion = \"1\"\n[[stage]]\nname = \"s\"\n";
+    let with = |rule: &str| parse(&format!("{head}{rule}\n"), "", None);
+    let shared: Vec<String> = shared_profiles().unwrap().into_iter().map(|profile| profile.id).collect();
+    for profile in &shared {
+        let rule =
+            format!("require_evidence_profile = {{ profiles = [\"{profile}\"], min_retention_days = 1 }}");
+        with(&rule).unwrap_or_else(|faults| panic!("{profile}: {faults:?}"));
+    }
+    for (rule, wanted) in [
+        (
+            "require_evidence_profile = { profiles = [\"other\"], min_retention_days = 1 }",
+            "valid values: agent, ",
+        ),
+        ("require_evidence_profile = { min_retention_days = 1 }", "has no `profiles`"),
+        ("require_evidence_profile = { profiles = [], min_retention_days = 1 }", "is empty"),
+        ("require_evidence_profile = { profiles = [\"rag\"] }", "has no `min_retention_days`"),
+        (
+            "min_level = 0\nrequire_evidence_profile = { profiles = [\"rag\"], min_retention_days = 1 }",
+            "asks for no signature",
+        ),
+    ] {
+        let faults = format!("{:?}", with(rule).unwrap_err());
+        assert!(faults.contains(wanted), "{rule}: {faults}");
+    }
+    let faults = format!(
+        "{:?}",
+        with("require_evidence_profile = { profiles = [\"other\"], min_retention_days = 1 }")
+    );
+    let known = faults.split("valid values: ").nth(1).unwrap().split('"').next().unwrap().split(", ").count();
+    assert_eq!(known, shared.len(), "{faults}");
 }
