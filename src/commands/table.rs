@@ -490,10 +490,17 @@ pub const TABLE: &[Command] = &[
     line("deploy import", "<FILE>").run("Record deployments from a CycloneDX document: from k8s-aibom, or with services or workflows")
         .writing(Writes::Always),
 
+    line("deploy declare", "<PLACE> <FILE>").run(
+        "Declare what surrounds a model where it runs: owners, contacts, tools, MCP descriptors, data sets, and what is logged; recorded")
+        .writing(Writes::Always),
+    line("deploy surface", "<PLACE>").run(
+        "Show what was declared of a place, and which evidence is logged there"),
+
     // Incidents.
     line("incident types", "").run("List the types of incidents that there is a runbook for"),
     line("incident runbook", "[TYPE]").run(
-        "Show the runbook for a type of incident, or check a file: exits with 1 if a rule finds something, with 2 if it is no runbook"),
+        "Show the runbook for a type of incident, or for one deployment, or check a file: exits with 1 if a rule finds something, with 2 if it is no runbook")
+        .writing(Writes::With(&["out"])),
 
     line("incident triage", "<MODEL>").run(
         "Show whether a model's files are the expected ones: exits with 0 if they are, with 1 if not, with 3 if that is unknown")
@@ -509,6 +516,8 @@ pub const TABLE: &[Command] = &[
         "Record evidence: a file that is kept, who else keeps it, or why it is given up")
         .writing(Writes::Always),
     line("incident hold", "<CASE>").run("Set a legal hold, so that no evidence ends, or lift it")
+        .writing(Writes::Always),
+    line("incident severity", "<CASE> <LEVEL>").run("Set another severity than the rule of the runbook, with a name and a reason")
         .writing(Writes::Always),
     line("incident note", "<CASE> <TEXT>").run("Write something down in a case")
         .writing(Writes::Always),

@@ -91,6 +91,11 @@ impl<'k> Again<'k> {
                 "an import or a triage of a feed is a person's act: there is nothing to judge again",
             )
             .at(place)),
+            RecordKind::Surface => Err(Error::new(
+                Code::Usage,
+                "a declaration of a surface is a person's word: there is nothing to judge again",
+            )
+            .at(place)),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

@@ -8,6 +8,7 @@ use super::own::{Own, Weight, cap};
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::StandingReview;
 use super::shape::{Rules, Shape};
+use super::unlogged::Unlogged;
 use super::walk::{self, WalkEnd};
 use crate::inventory::{Model, ModelId};
 use crate::maturity::{Assessment, Evidence, Kinship, Musts, Outcomes, Score, Star, Usage, assess};
@@ -86,6 +87,9 @@ pub struct Verdict {
     /// The stage whose word the stage asks for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub from: Option<Untrusted>,
+    /// What the stage requires to be logged wherever the model runs at it, and is not declared to be.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unlogged: Vec<Unlogged>,
 }
 
 /// An exception that holds for a model at a stage.
@@ -524,6 +528,7 @@ impl Judgement {
             reviews: (input.reviews)(index),
             exceptions: rules.exceptions(shape).into_iter().map(StandingException::of).collect(),
             from: rules.stage.and_then(|stage| stage.from.as_ref()).map(Untrusted::new),
+            unlogged: rules.unlogged(shape).to_vec(),
         })
     }
 }

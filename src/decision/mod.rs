@@ -33,6 +33,7 @@ mod shape;
 mod trial;
 mod unjudged;
 mod unlock;
+mod unlogged;
 mod verdict;
 mod walk;
 
@@ -75,5 +76,6 @@ pub use review::{Glass, GlassTerm, ReviewWord, StandingReview};
 pub use trial::{Tried, Unexpected, try_test};
 pub use unjudged::Unjudged;
 pub use unlock::{AncestorUnlock, ControlUnlock, Risen, StepUnlock, Unlock};
+pub use unlogged::{ProfileUnlogged, Unlogged};
 pub use verdict::{Evaluated, Question, evaluate, name_inputs};
 pub use walk::{Stop, WalkEnd};

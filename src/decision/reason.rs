@@ -58,6 +58,8 @@ pub enum ReasonCode {
     Promotion,
     /// An earlier word of the stage itself.
     LastPass,
+    /// What is logged where the model runs.
+    Surface,
 }
 
 impl ReasonCode {
@@ -80,6 +82,7 @@ impl ReasonCode {
             ReasonCode::BreakGlass => "BREAK-GLASS",
             ReasonCode::Promotion => "PROMOTION",
             ReasonCode::LastPass => "LAST-PASS",
+            ReasonCode::Surface => "SURFACE",
         }
     }
 }
@@ -128,6 +131,8 @@ pub enum ReasonFact {
     NotPromoted,
     /// The stage before did not let in these bytes.
     RefusedBefore,
+    /// The stage requires evidence to be logged that, by the verdict, is not.
+    NotLogged,
     /// The policy raises a control that the rubric does not have.
     RaisedUnknown,
     /// Digests were computed too long ago for this stage.

@@ -5,6 +5,7 @@ use super::anchoring::{Anchoring, Unanchored};
 use super::judge::counts_for;
 use super::reason::{Reason, ReasonCode, ReasonFact, sort};
 use super::review::{Glass, ReviewWord, StandingReview};
+use super::unlogged::{Unlogged, unlogged};
 use crate::inventory::is_loadable;
 use crate::maturity::{
     Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, meeting, nobody_looked,
@@ -58,6 +59,8 @@ struct Special {
     glass: Vec<Glass>,
     /// The stages, by their places in the policy, that ask for the word of another and do not have it.
     unpromoted: Vec<(usize, Class)>,
+    /// The stages, by their places in the policy, that ask for evidence to be logged, and what lacks of it.
+    unlogged: Vec<(usize, Vec<Unlogged>)>,
     /// The stages, by their places in the policy, that let in these bytes before: when, and under which policy.
     passed: Vec<(usize, Timestamp, String)>,
 }
@@ -94,6 +97,13 @@ impl Special {
                 .filter_map(|(place, stage)| {
                     Some((place, unpromoted(evidence, root, stage.from.as_deref()?)?))
                 })
+                .collect(),
+            unlogged: policy
+                .stages
+                .iter()
+                .enumerate()
+                .map(|(place, stage)| (place, unlogged(evidence.usage, stage)))
+                .filter(|(_, lacks)| !lacks.is_empty())
                 .collect(),
             passed: policy
                 .stages
@@ -281,6 +291,17 @@ impl<'a> Rules<'a> {
         passed.filter(counts).map(|(_, at, _)| *at).next()
     }
 
+    /// What the stage requires to be logged, and is not, wherever models of a shape run at it.
+    pub fn unlogged<'s>(&self, shape: &'s Shape) -> &'s [Unlogged] {
+        let is_here = |place: usize| {
+            self.stage
+                .is_some_and(|stage| self.policy.stages.get(place).is_some_and(|one| one.name == stage.name))
+        };
+        let special = shape.special.as_ref().map(|special| special.unlogged.as_slice()).unwrap_or_default();
+        let here = special.iter().find(|(place, _)| is_here(*place));
+        here.map(|(_, lacks)| lacks.as_slice()).unwrap_or_default()
+    }
+
     /// Whether digests were computed too long ago for the stage.
     fn is_too_old(&self, shape: &Shape, stage: &Stage) -> bool {
         let recalled = shape.oldest.map(|oldest| Recalled { parts: 0, bytes: 0, oldest });
@@ -419,6 +440,9 @@ impl<'a> Rules<'a> {
                 _ => ReasonFact::NotPromoted,
             };
             promotion.push(reason(ReasonCode::Promotion, *class, fact));
+        }
+        if !self.unlogged(shape).is_empty() {
+            promotion.push(reason(ReasonCode::Surface, Class::Missing, ReasonFact::NotLogged));
         }
         for (ids, fact) in [
             (&stage.require_controls, ReasonFact::RequiredUnknown),

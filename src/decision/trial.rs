@@ -14,8 +14,8 @@ use super::verdict::{Seen, conclude};
 use crate::attest::{Claims, Judge, Piece};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Basis, Binding, Fact, FactKey, Looked, Model, ModelId, ParentRef, Relation};
-use crate::maturity::{Gated, PolicySeal, Rubric, Since, Testimony, Usage};
-use crate::policy::{Around, Given, GivenClaim, GivenSigner, Policy, PolicyTest, State, Wanted};
+use crate::maturity::{Deployed, Gated, PolicySeal, ProfileLogs, Rubric, Since, Testimony, Usage};
+use crate::policy::{Around, Given, GivenClaim, GivenLogged, GivenSigner, Policy, PolicyTest, State, Wanted};
 use crate::signing::{
     AnchorKind, AnchorUse, Bundle, Check, CheckCode, Envelope, FilesWhy, Identity, IdentityRule, LogEntry,
     Material, Method, Outcome, PartSeen, Recalled, RootDigest, Stage, TimeSource, Trust, TrustWhy,
@@ -94,7 +94,11 @@ pub fn try_test(policy: &Policy, rubric: &Rubric, test: &PolicyTest, now: Timest
         let mut parents: Vec<ModelId> = model.parents.iter().map(|parent| parent.id.clone()).collect();
         parents.sort();
         let lineage = LineageFacts { joined: joined.clone(), ..LineageFacts::default() };
-        let usage = Usage { gates: gates(&test.around, root(given), now), ..Usage::default() };
+        let deployments = match given.model == test.given.model {
+            true => deployments(test, now),
+            false => Vec::new(),
+        };
+        let usage = Usage { gates: gates(&test.around, root(given), now), deployments };
         models.push(ModelEvidence { model, parents, seen: None, since: Since::Same, usage, lineage });
     }
     let evidence = Evidence {
@@ -175,6 +179,24 @@ fn gates(around: &Around, root: RootDigest, now: Timestamp) -> Vec<Gated> {
         admitted.chain(around.refused_at.iter().map(|stage| gated(stage, false))).collect();
     gates.sort();
     gates
+}
+
+/// Where it runs, where the test says what is logged there. Of a profile all fields are.
+fn deployments(test: &PolicyTest, now: Timestamp) -> Vec<Deployed> {
+    let deployed = |logged: &GivenLogged| {
+        let logs = |profile: &&'static str| ProfileLogs {
+            profile: (*profile).to_owned(),
+            days: BTreeMap::from([(GIVEN.to_owned(), Some(logged.days))]),
+        };
+        Deployed {
+            stage: Untrusted::new(&test.stage),
+            place: GIVEN.into(),
+            owner: None,
+            since: Some(now),
+            logs: logged.profiles.iter().map(logs).collect(),
+        }
+    };
+    test.around.logged.iter().map(deployed).collect()
 }
 
 fn reviews(test: &PolicyTest, now: Timestamp) -> Result<Vec<StandingReview>> {

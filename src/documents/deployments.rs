@@ -1,6 +1,7 @@
 //! What runs where, as documents.
 
 use super::names;
+use super::surfaces::DeclaredDocument;
 use crate::decision::Decision;
 use crate::inventory::{Deployment, ModelId, Running};
 use crate::view::{RunsHere, View};
@@ -26,6 +27,8 @@ pub struct DeploymentRow<'a> {
     pub running: Running,
     /// The matching models of the inventory; empty if there are none.
     pub models: Vec<DeployedModel<'a>>,
+    /// What was declared of the place; none where nothing was.
+    pub declared: Option<DeclaredDocument<'a>>,
 }
 
 /// A model that runs.
@@ -51,6 +54,7 @@ impl<'a> DeploymentsDocument<'a> {
             deployment: row.deployment,
             running: row.running,
             models: row.models.iter().filter_map(model).collect(),
+            declared: row.surface.map(DeclaredDocument::from),
         };
         DeploymentsDocument { schema: names::Deployments, deployments: rows.iter().map(row).collect() }
     }

@@ -3,8 +3,8 @@
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
-    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Logged, Phase, Severity, Step,
-    StepKind, StepState, Stray, Subject, Timer,
+    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Log, Logged, Phase, PlacedSurface,
+    Severity, Step, StepKind, StepState, Stray, Subject, Timer,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -30,8 +30,10 @@ pub struct IncidentDocument<'a> {
     pub version: &'a Untrusted,
     /// Whether it is open.
     pub open: bool,
-    /// How severe it is.
+    /// How severe it is: as somebody set it, or else by the rule of the runbook.
     pub severity: Severity,
+    /// How severe it is by that rule.
+    pub severity_by_rule: Severity,
     /// When it was opened.
     pub opened: Timestamp,
     /// Who opened it, as they said.
@@ -46,6 +48,8 @@ pub struct IncidentDocument<'a> {
     pub integrity: Integrity,
     /// The place that it is about, where only one deployment is concerned.
     pub deployment: Option<&'a Untrusted>,
+    /// What was declared of that place when the case was opened.
+    pub surface: Option<&'a PlacedSurface>,
     /// The step that is next; none when all are done, or the case is closed.
     pub next: Option<&'a str>,
     /// The steps, in the order of the runbook.
@@ -134,6 +138,8 @@ pub struct IncidentEvidenceDocument<'a> {
     pub held: Option<&'a Held>,
     /// When it was captured.
     pub captured: Option<Timestamp>,
+    /// Where it is declared to be logged, and for how long; none where it is not.
+    pub logged: Option<&'a Log>,
     /// For how many days it is kept.
     pub retention_days: Option<u32>,
     /// Until when it is kept; none as long as that is open, and under a legal hold.
@@ -255,7 +261,8 @@ impl<'a> IncidentDocument<'a> {
             name: &opening.runbook.name,
             version: &opening.runbook.version,
             open: closed.is_none(),
-            severity: opening.severity,
+            severity: case.severity(),
+            severity_by_rule: opening.severity,
             opened: case.made.recorded,
             by: &opening.by,
             account: case.made.by.shown(),
@@ -263,6 +270,7 @@ impl<'a> IncidentDocument<'a> {
             subject: &opening.subject,
             integrity: opening.integrity,
             deployment: opening.deployment.as_ref(),
+            surface: opening.surface.as_ref(),
             next: next(case),
             steps: case.steps().into_iter().map(|row| step(case, row, &filling)).collect(),
             evidence: case.checklist().into_iter().map(evidence).collect(),
@@ -281,7 +289,7 @@ impl<'a> IncidentsDocument<'a> {
         let row = |case: &&'a Case| IncidentRow {
             case: case.record.number,
             kind: &case.opening.runbook.id,
-            severity: case.opening.severity,
+            severity: case.severity(),
             open: case.closed().is_none(),
             subject: &case.opening.subject.written,
             opened: case.made.recorded,
@@ -347,6 +355,7 @@ fn evidence(item: Item<'_>) -> IncidentEvidenceDocument<'_> {
         value,
         held: entry.map(|entry| &entry.held),
         captured: entry.map(|entry| entry.captured),
+        logged: item.log,
         retention_days: item.days,
         kept_until: item.until,
         too_short: item.too_short,

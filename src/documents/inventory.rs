@@ -7,7 +7,7 @@ use crate::decision::{Decision, ReviewWord, SeenDigests};
 use crate::inventory::export::Proof;
 use crate::inventory::{Basis, Finding, Model, ModelId, Relation};
 use crate::lineage::{LaneRow, Link, shown};
-use crate::maturity::Since;
+use crate::maturity::{Deployed, Since};
 use crate::policy::NameMark;
 use crate::signing::{Outcome, RootDigest};
 use crate::text::Untrusted;
@@ -167,6 +167,8 @@ pub struct ModelDocument<'a> {
     pub verdict: Option<VerdictBody<'a>>,
     /// Its review that stands: a rejection, or else the newest, with the others beside it.
     pub review: Option<&'a Review>,
+    /// Where it runs, as somebody declared.
+    pub deployments: &'a [Deployed],
     /// When each of its sources was read.
     pub read: Vec<ReadDocument<'a>>,
 }
@@ -227,6 +229,7 @@ impl<'a> ModelDocument<'a> {
             verified: verified.map(|verified| VerifiedDocument::of(view, index, verified)),
             verdict,
             review: view.reviews.get(index).and_then(Option::as_deref),
+            deployments: view.runs_at(index),
             read: read.iter().map(|(source, at)| ReadDocument { source, at }).collect(),
         }
     }

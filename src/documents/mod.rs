@@ -19,6 +19,7 @@ mod maturity_report;
 mod model_documentation;
 pub mod names;
 mod pins;
+mod placed;
 mod policy_conversion;
 mod policy_exceptions;
 mod policy_explain;
@@ -35,6 +36,7 @@ mod rubrics;
 mod runbooks;
 mod signing;
 mod snapshot;
+mod surfaces;
 mod survey;
 mod themes;
 mod trend;
@@ -82,6 +84,7 @@ pub use maturity_report::{
 };
 pub use model_documentation::{FORM_SAYS, FieldDocument, Filled, FormDocument, ModelDocumentationDocument};
 pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
+pub use placed::{DeploymentRunbookDocument, PlacedStepDocument, WrittenRunbook};
 pub use policy_conversion::{LostDocument, PolicyConversionDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
 pub use policy_explain::PolicyExplainDocument;
@@ -107,6 +110,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use surfaces::{DeclaredDocument, DeploymentSurfaceDocument, FieldLoggedDocument, ProfileLoggedDocument};
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};
 pub use trend::ReportTrendDocument;

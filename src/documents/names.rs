@@ -48,6 +48,8 @@ names! {
     Demo "touchmark.demo/1",
     Diff "touchmark.diff/1",
     Deployed "touchmark.deployed/1",
+    DeploymentRunbook "touchmark.deployment-runbook/1",
+    DeploymentSurface "touchmark.deployment-surface/1",
     Deployments "touchmark.deployments/1",
     DescriptorDiff "touchmark.descriptor-diff/1",
     Digest "touchmark.digest/2",

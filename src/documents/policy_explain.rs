@@ -151,6 +151,10 @@ pub struct StageDocument<'a> {
     pub risk: Option<Risk>,
     /// The controls and requirements that must be met there.
     pub requires: Vec<&'a str>,
+    /// The evidence profiles that have to be logged wherever the model runs.
+    pub evidence_profiles: &'a [&'static str],
+    /// For how many days; none where none has to be.
+    pub min_retention_days: Option<u32>,
 }
 
 impl<'a> PolicyExplainDocument<'a> {
@@ -159,6 +163,7 @@ impl<'a> PolicyExplainDocument<'a> {
         let Explained { model, attesters, requirements, exceptions, verdict, stage, .. } = explained;
         let requires =
             stage.iter().flat_map(|stage| stage.require_controls.iter().chain(&stage.require_claims));
+        let logged = stage.and_then(|stage| stage.require_evidence_profile.as_ref());
         PolicyExplainDocument {
             schema: names::PolicyExplain,
             model,
@@ -182,6 +187,8 @@ impl<'a> PolicyExplainDocument<'a> {
                 min_level: explained.min_level,
                 risk: explained.risk,
                 requires: requires.map(String::as_str).collect(),
+                evidence_profiles: logged.map(|rule| rule.profiles.as_slice()).unwrap_or_default(),
+                min_retention_days: logged.map(|rule| rule.min_retention_days),
             },
             unjudged: explained.unjudged.map(|why| UnjudgedDocument::of(why, model)),
             decision: verdict.decision,

@@ -21,6 +21,7 @@ use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
 use super::model_documentation::ModelDocumentationDocument;
 use super::pins::{DescriptorDiffDocument, PinsDocument};
+use super::placed::DeploymentRunbookDocument;
 use super::policy_conversion::PolicyConversionDocument;
 use super::policy_exceptions::PolicyExceptionsDocument;
 use super::policy_explain::PolicyExplainDocument;
@@ -36,6 +37,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::surfaces::DeploymentSurfaceDocument;
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
 use super::trend::ReportTrendDocument;
@@ -58,7 +60,7 @@ use crate::decision::{
     ReviewRecord, VerificationRecord,
 };
 use crate::feed::{Feed, FeedRecord};
-use crate::incident::IncidentRecord;
+use crate::incident::{IncidentRecord, SurfaceRecord};
 use crate::pack::{PackManifest, PackedVerdict};
 use crate::signing::Observed;
 use crate::store::LedgerEntry;
@@ -109,6 +111,8 @@ pub const PUBLISHED: &[Published] = &[
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DeployedDocument<'static>>("deployed", "`deploy add`, `deploy end` and `deploy import`"),
+    row::<DeploymentRunbookDocument<'static>>("deployment-runbook", "`incident runbook --deployment PLACE`"),
+    row::<DeploymentSurfaceDocument<'static>>("deployment-surface", "`deploy declare` and `deploy surface`"),
     row::<DeploymentsDocument<'static>>("deployments", "`deploy list`"),
     row::<DescriptorDiffDocument>("descriptor-diff", "`diff`, of two agent cards or MCP descriptors"),
     row::<DiffDocument<'static>>("diff", "`diff`"),
@@ -125,7 +129,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",
-        "`incident open`, `status`, `step`, `evidence`, `hold`, `note`, `close` and `export`",
+        "`incident open`, `status`, `step`, `evidence`, `hold`, `severity`, `note`, `close` and `export`",
     ),
     row::<IncidentRecord>("incident-record", "the body of an `incident` record"),
     row::<IncidentRunbookDocument<'static>>("incident-runbook", "`incident runbook`"),
@@ -192,6 +196,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<SurfaceRecord>("surface-record", "the body of a `surface` record"),
     row::<ThemesDocument>("themes", "`themes`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),
     row::<TrustAddedDocument<'static>>("trust-added", "`trust add`"),

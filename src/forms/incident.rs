@@ -3,7 +3,7 @@
 use super::markdown::markdown;
 use super::page::{Block, Cell, Page, Table};
 use crate::incident::{Case, Filling, ItemState, Step, StepState};
-use crate::report::incidents::{commands, evidence, facts, found_before, state_word, until, what};
+use crate::report::incidents::{commands, evidence, facts, found_before, logged, state_word, until, what};
 use crate::text::count;
 use jiff::Timestamp;
 
@@ -21,7 +21,7 @@ fn page(case: &Case, at: Timestamp) -> Page {
     let mut page = Page::new(format!("Case {number}: {}", opening.runbook.name.raw()));
     let state = if case.closed().is_some() { "closed" } else { "open" };
     let mut known = vec![
-        ("severity", Cell::new(opening.severity.word())),
+        ("severity", Cell::new(case.severity().word())),
         ("state", Cell::new(state)),
         ("as of", Cell::new(at.to_string())),
     ];
@@ -165,7 +165,7 @@ fn checklist(case: &Case, page: &mut Page) {
     table.rows.extend(items.iter().map(|item| {
         let (glyph, words) = evidence(item);
         let state = match item.state {
-            ItemState::Missing => "· missing".to_owned(),
+            ItemState::Missing => format!("· missing{}", logged(item)),
             _ => format!("{glyph} {words}"),
         };
         let short = if item.too_short { ": goes before the review" } else { "" };

@@ -22,6 +22,7 @@ mod pages;
 #[cfg(feature = "pdf")]
 mod pdf;
 mod picture;
+mod placed;
 mod reports;
 mod sarif;
 mod set;
@@ -41,6 +42,7 @@ pub use ocsf::ocsf;
 pub use oscal::{OSCAL_FILES, OscalModel, has_oscal, oscal};
 pub use page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 pub use pages::{changes, verification};
+pub use placed::placed_page;
 pub use reports::{
     AUDIT_COLUMNS, FORMS_OF_DOCUMENTATION, FORMS_OF_LETTERS, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, Letter,
     PRODUCED_COLUMNS, PRODUCER_COLUMNS, ReportFile, audit_rows, documentation, letter, producers, report,

@@ -62,7 +62,7 @@ pub fn cacao(case: &Case) -> Result<Value> {
         "created_by": id(&workspace, "identity", "workspace"),
         "created": case.made.recorded.to_string(),
         "modified": modified.to_string(),
-        "severity": severity(opening.severity),
+        "severity": severity(case.severity()),
         "labels": [runbook.id],
         "workflow_start": start,
         "workflow": writing.workflow,

@@ -5,11 +5,11 @@ use super::filling::{Filling, Word};
 use super::library::cannot_work;
 use super::misfit::Misfit;
 use super::record::{
-    CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, IncidentRecord, NoteEntry, Opening, StepEntry,
-    StepOutcome,
+    CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, IncidentRecord, NoteEntry, Opening, SeverityEntry,
+    StepEntry, StepOutcome,
 };
 use super::runbook::{END, Field, Step};
-use super::vocabulary::StepKind;
+use super::vocabulary::{Severity, StepKind};
 use crate::decision::{Making, RecordRef};
 use crate::store::{LedgerEntry, RecordKind};
 use std::collections::{BTreeMap, BTreeSet};
@@ -154,6 +154,10 @@ impl Case {
                 true => Err(Misfit::Hold(*set)),
                 false => said(reason),
             },
+            Entry::Severity(SeverityEntry { level, by, reason }) => match *level == self.severity() {
+                true => Err(Misfit::Severity(*level)),
+                false => said(by).and_then(|()| said(reason)),
+            },
             Entry::Note(NoteEntry { text }) => said(text),
             Entry::Close(CloseEntry { reason }) => said(reason),
         }
@@ -280,6 +284,15 @@ impl Case {
             Entry::Close(entry) => Some((logged, entry)),
             _ => None,
         })
+    }
+
+    /// How severe it is: as somebody set it last, or else by the rule of the runbook.
+    pub fn severity(&self) -> Severity {
+        let set = self.log.iter().rev().find_map(|logged| match &logged.entry {
+            Entry::Severity(entry) => Some(entry.level),
+            _ => None,
+        });
+        set.unwrap_or(self.opening.severity)
     }
 
     /// The legal hold in force.

@@ -5,7 +5,7 @@ use super::common::Common;
 use super::lint::lint;
 use super::parts::is_id;
 use super::reading::{Lines, read};
-use super::runbook::Runbook;
+use super::runbook::{Profile, Runbook};
 use crate::error::{Code, Error, Result};
 use crate::text::{Untrusted, nearest, screen};
 use std::sync::Arc;
@@ -157,6 +157,18 @@ impl Library {
         &self.runbooks
     }
 
+    /// The evidence profiles that all share, and those of runbooks; of two with one id, the first.
+    pub fn profiles(&self) -> Vec<&Profile> {
+        let own = self.runbooks.iter().flat_map(|shelved| &shelved.runbook.profiles);
+        let mut profiles: Vec<&Profile> = Vec::new();
+        for profile in self.common.profiles.iter().chain(own) {
+            if profiles.iter().all(|known| known.id != profile.id) {
+                profiles.push(profile);
+            }
+        }
+        profiles
+    }
+
     /// Files of the workspace that cannot be used, and why.
     pub fn broken(&self) -> &[(Untrusted, Vec<Trouble>)] {
         &self.broken
@@ -176,6 +188,14 @@ impl Library {
                 .help(format!("{near}`touchmark incident types` lists them"))
         })
     }
+}
+
+/// The evidence profiles that all runbooks share, by which surfaces are judged.
+///
+/// # Errors
+/// `E-CONFIG`; a test proves that it never does.
+pub fn shared_profiles() -> Result<Vec<Profile>> {
+    Ok(Common::bundled()?.profiles)
 }
 
 fn check(text: &str, common: &Common) -> std::result::Result<Runbook, Vec<Trouble>> {

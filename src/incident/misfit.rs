@@ -1,6 +1,7 @@
 //! Why a record does not fit a case: what keeps it from being written, and what is shown of one that was written all the
 //! same.
 
+use super::vocabulary::Severity;
 use crate::error::{Code, Error};
 use crate::text::{count_are, screen};
 
@@ -40,6 +41,8 @@ pub enum Misfit {
     NoReason,
     /// There is a legal hold already, or none to lift.
     Hold(bool),
+    /// It is as severe already.
+    Severity(Severity),
 }
 
 impl Misfit {
@@ -64,6 +67,7 @@ impl Misfit {
             Misfit::NoField(field) => format!("the runbook takes no evidence `{}`", screen(field)),
             Misfit::NoFields => "no evidence is named".to_owned(),
             Misfit::NoReason => "there is no reason".to_owned(),
+            Misfit::Severity(level) => format!("the severity of the case is {} already", level.word()),
             Misfit::Hold(true) => "there is a legal hold already".to_owned(),
             Misfit::Hold(false) => "there is no legal hold to lift".to_owned(),
         }
@@ -96,7 +100,7 @@ impl Misfit {
                 "name a field or an evidence profile; `touchmark incident status CASE` lists them".to_owned()
             }
             Misfit::NoReason => "say why; it is recorded".to_owned(),
-            Misfit::Hold(_) => "`touchmark incident status CASE` shows it".to_owned(),
+            Misfit::Hold(_) | Misfit::Severity(_) => "`touchmark incident status CASE` shows it".to_owned(),
         }
     }
 

@@ -9,28 +9,37 @@ mod library;
 mod lint;
 mod misfit;
 mod parts;
+mod placed;
 mod plain;
 mod reading;
 mod record;
 mod rules;
 mod runbook;
 mod standing;
+mod surface;
+mod surface_reading;
 mod triage;
 mod vocabulary;
 
 pub use cacao::cacao;
 pub use case::{Case, Cases, Logged, StepState, Stray};
 pub use filling::{Filling, Word};
-pub use library::{INVALID, Library, Origin, Shelved, Trouble};
+pub use library::{INVALID, Library, Origin, Shelved, Trouble, shared_profiles};
 pub use misfit::Misfit;
+pub use placed::{Gap, PlacedModel, PlacedRunbook, PlacedSurface, Versioned};
 pub use reading::LIMIT_BYTES;
 pub use record::{
     CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, IncidentRecord, IncidentRecordSchema, KeptFile, Kin,
-    KnownField, NoteEntry, Opening, RunsAt, StepEntry, StepOutcome, Subject,
+    KnownField, NoteEntry, Opening, RunsAt, SeverityEntry, StepEntry, StepOutcome, Subject,
 };
 pub use rules::{HEAD, RULES, Rule};
 pub use runbook::{Branch, Clock, END, Field, Profile, Runbook, SeverityRule, Step};
 pub use standing::{Item, ItemState, Timer};
+pub use surface::{
+    Contact, Covered, CoveredField, Declared, Issue, Issued, Log, Part as SurfacePart, Surface, SurfaceEntry,
+    SurfaceRecord, SurfaceRecordSchema, Surfaces,
+};
+pub use surface_reading::read_surface;
 pub use triage::{
     Age, Class, DeniedBy, Difference, Event, EvidenceState, Expected, ExpectedFrom, Facts, FileDiffers, How,
     Moment, Observed, Part, Patch, ProfileLacks, Radius, Rollback, Shared, Siblings, StageStood, Timeline,

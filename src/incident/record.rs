@@ -1,6 +1,7 @@
 //! What the ledger keeps of a case: who opened it and with which runbook, and each thing that was done or collected
 //! since. Facts and digests, and the words of people as they wrote them.
 
+use super::placed::PlacedSurface;
 use super::runbook::Runbook;
 use super::vocabulary::{Integrity, Severity};
 use crate::decision::{Making, RecordRef};
@@ -67,6 +68,8 @@ pub enum Entry {
     Evidence(EvidenceEntry),
     /// A legal hold was set or lifted.
     Hold(HoldEntry),
+    /// Somebody set another severity than the rule.
+    Severity(SeverityEntry),
     /// Somebody wrote something down.
     Note(NoteEntry),
     /// It was closed.
@@ -95,6 +98,9 @@ pub struct Opening {
     pub integrity: Integrity,
     /// What it is about.
     pub subject: Subject,
+    /// What was declared of that place; none where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub surface: Option<PlacedSurface>,
 }
 
 /// What a case is about, as the inventory knew it when the case was opened.
@@ -241,6 +247,18 @@ pub struct KeptFile {
 pub struct HoldEntry {
     /// Whether it was set; else it was lifted.
     pub set: bool,
+    /// Why.
+    pub reason: Untrusted,
+}
+
+/// A severity that somebody set.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SeverityEntry {
+    /// How severe it is.
+    pub level: Severity,
+    /// Who says so.
+    pub by: Untrusted,
     /// Why.
     pub reason: Untrusted,
 }

@@ -3,6 +3,7 @@
 use super::case::Case;
 use super::record::{EvidenceEntry, Held};
 use super::runbook::{Clock, Field, Step};
+use super::surface::Log;
 use crate::text::Untrusted;
 use jiff::{SignedDuration, Timestamp};
 
@@ -28,6 +29,8 @@ pub struct Item<'c> {
     pub profiles: Vec<&'c str>,
     /// What there is.
     pub state: ItemState<'c>,
+    /// Where it is declared to be logged; none where it is not.
+    pub log: Option<&'c Log>,
     /// For how long it is kept, in days.
     pub days: Option<u32>,
     /// Until when it is kept; none as long as that is open.
@@ -74,6 +77,7 @@ impl Case {
                         field,
                         profiles: vec![profile.id.as_str()],
                         state: self.state_of(field),
+                        log: self.opening.surface.as_ref().and_then(|one| one.surface.log(&field.id)),
                         days: profile.retention_days,
                         until: None,
                         too_short: false,

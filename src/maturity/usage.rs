@@ -5,6 +5,7 @@ use crate::text::Untrusted;
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where a model runs.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
@@ -20,6 +21,19 @@ pub struct Deployed {
     /// Since when.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub since: Option<Timestamp>,
+    /// What is declared to be logged there, by evidence profile; empty where nothing was declared of the place.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub logs: Vec<ProfileLogs>,
+}
+
+/// What is declared to be logged of an evidence profile. Nobody has proven it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProfileLogs {
+    /// The profile.
+    pub profile: String,
+    /// For how many days each of its fields is kept; none where a field is not logged.
+    pub days: BTreeMap<String, Option<u32>>,
 }
 
 /// What a gate said of it last at a stage.

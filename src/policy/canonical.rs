@@ -13,7 +13,7 @@ use super::names::{
     ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, UNAVAILABLE, word,
 };
 use super::role::Role;
-use super::stage_rules::{BreakGlass, IrSurface, Moment, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, RiskLevels, RiskRule};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -222,6 +222,8 @@ pub(super) struct StageForm<'p> {
     break_glass: Option<BreakGlassForm>,
     #[serde(skip_serializing_if = "Option::is_none")]
     ir_surface: Option<IrSurfaceForm<'p>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    require_evidence_profile: Option<EvidenceRuleForm>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     at: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,6 +250,12 @@ struct BreakGlassForm {
     approvers: u32,
     max_hours: u32,
     forbids: Vec<&'static str>,
+}
+
+#[derive(Serialize, PartialEq)]
+struct EvidenceRuleForm {
+    profiles: BTreeSet<&'static str>,
+    min_retention_days: u32,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -460,6 +468,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require_claims,
         break_glass,
         ir_surface,
+        require_evidence_profile,
         at,
         from,
     } = stage;
@@ -481,6 +490,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         require_claims: set(require_claims),
         break_glass: break_glass.as_ref().map(glass),
         ir_surface: ir_surface.as_ref().map(surface),
+        require_evidence_profile: require_evidence_profile.as_ref().map(evidence_rule),
         at: at.iter().map(|moment| word(&Moment::WORDS, moment)).collect(),
         from: from.as_deref(),
         cached_max_hours: *cached_max_hours,
@@ -491,6 +501,11 @@ fn glass(glass: &BreakGlass) -> BreakGlassForm {
     let BreakGlass { approvers, max_hours, forbids } = glass;
     let forbids = forbids.iter().map(|class| word(&CLASSES, class)).collect();
     BreakGlassForm { approvers: *approvers, max_hours: *max_hours, forbids }
+}
+
+fn evidence_rule(rule: &EvidenceRule) -> EvidenceRuleForm {
+    let EvidenceRule { profiles, min_retention_days } = rule;
+    EvidenceRuleForm { profiles: profiles.iter().copied().collect(), min_retention_days: *min_retention_days }
 }
 
 fn surface(surface: &IrSurface) -> IrSurfaceForm<'_> {

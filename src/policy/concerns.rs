@@ -7,6 +7,7 @@ use super::document::{IdentityPattern, Policy, Publisher};
 use super::index::{Patterns, Signers};
 use super::patterns::ModelPattern;
 use super::rules::UnsignedAncestor;
+use super::stage_rules::EvidenceRule;
 use super::text_pattern::TextPattern;
 use crate::inventory::ModelId;
 use crate::signing::{Identity, Method};
@@ -91,6 +92,8 @@ struct Read<'p> {
     runbooks: BTreeMap<&'p str, &'p str>,
     /// The stages that ask for an earlier word of a gate, by their places: whose.
     earlier: BTreeMap<usize, (&'p str, Option<&'p str>, bool)>,
+    /// The stages that ask for evidence to be logged, by their places: whose, and what.
+    logged: BTreeMap<usize, (&'p str, &'p EvidenceRule)>,
     /// Of the production stages: whether they refuse both, and whether the glass can be broken, for how long.
     production: BTreeSet<Refuses>,
 }
@@ -110,6 +113,7 @@ fn asked(policy: &Policy) -> Read<'_> {
         advisory: BTreeSet::new(),
         runbooks: BTreeMap::new(),
         earlier: BTreeMap::new(),
+        logged: BTreeMap::new(),
         production: BTreeSet::new(),
     };
     for (place, stage) in policy.stages.iter().enumerate() {
@@ -120,6 +124,9 @@ fn asked(policy: &Policy) -> Read<'_> {
         let is_cached = stage.cached_max_hours.is_some();
         if stage.from.is_some() || is_cached {
             read.earlier.insert(place, (stage.name.as_str(), stage.from.as_deref(), is_cached));
+        }
+        if let Some(rule) = &stage.require_evidence_profile {
+            read.logged.insert(place, (stage.name.as_str(), rule));
         }
         if !contradicted && !missing {
             read.advisory.insert(&stage.name);

@@ -8,7 +8,7 @@ use super::patterns::ModelPattern;
 use super::requirement::Requirement;
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
-use super::stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 use super::text_pattern::TextPattern;
 use super::trial::PolicyTest;
 use crate::inventory::{Format, folded};
@@ -267,6 +267,8 @@ pub struct Stage {
     pub break_glass: Option<BreakGlass>,
     /// What incident response needs where a model runs at this stage.
     pub ir_surface: Option<IrSurface>,
+    /// What has to be logged wherever a model runs at this stage.
+    pub require_evidence_profile: Option<EvidenceRule>,
     /// The stage that must have let in the same bytes before.
     pub from: Option<String>,
     /// When its gate is asked; none of them: at any time.

@@ -246,6 +246,13 @@ fn loose_stage(was: &Stage, is: &Stage) -> Vec<Loose> {
                 || was.forbids.iter().any(|class| !forbids.contains(class))
         }
     };
+    let logs_less = was.require_evidence_profile.as_ref().is_some_and(|was| {
+        is.require_evidence_profile.as_ref().is_none_or(|is| {
+            is.min_retention_days < was.min_retention_days
+                || was.profiles.iter().any(|profile| !is.profiles.contains(profile))
+        })
+    });
+    check("require_evidence_profile", logs_less, "less evidence would have to be logged".to_owned());
     check("break_glass", easier, "it would be easier to break the glass".to_owned());
     found
 }

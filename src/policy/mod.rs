@@ -69,10 +69,11 @@ pub use requirement::{
 pub use role::Role;
 pub use roles::Granted;
 pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
-pub use stage_rules::{BreakGlass, IrSurface, Moment, Risk, RiskLevels, RiskRule};
+pub use stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 pub use text_pattern::TextPattern;
 pub use trial::{
-    Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenSigner, PolicyTest, State, Wanted,
+    Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenLogged, GivenSigner, PolicyTest,
+    State, Wanted,
 };
 
 /// How the policies in `policies/trust` name their schema. Elsewhere it is not found, so the program leaves it out.

@@ -10,7 +10,7 @@ use super::patterns::ModelPattern;
 use super::requirement::{Requirement, SelfAttested, Severity};
 use super::role::Role;
 use super::rules::{Strategy, TrustedSummary, UnsignedAncestor};
-use super::stage_rules::BreakGlass;
+use super::stage_rules::{BreakGlass, EvidenceRule};
 use crate::attest::Registry;
 use crate::signing::{AnchorKind, Method};
 use crate::tables::Few;
@@ -393,6 +393,9 @@ impl Mutants<'_> {
             if let Some(glass) = &stage.break_glass {
                 self.break_glass(at, glass);
             }
+            if let Some(rule) = &stage.require_evidence_profile {
+                self.evidence_rule(at, rule);
+            }
         }
     }
 
@@ -401,7 +404,10 @@ impl Mutants<'_> {
         let asks = stage.min_level.max(stage.min_level_by_risk.highest().unwrap_or(0)) > 0
             || !stage.require_controls.is_empty()
             || !stage.require_claims.is_empty();
-        let misses = asks || stage.from.is_some() || self.policy.ledger.asks();
+        let misses = asks
+            || stage.from.is_some()
+            || stage.require_evidence_profile.is_some()
+            || self.policy.ledger.asks();
         let actions: [ActionPart; 5] = [
             ("on_contradicted", true, |stage| &mut stage.on_contradicted),
             ("on_missing", misses, |stage| &mut stage.on_missing),
@@ -474,6 +480,21 @@ impl Mutants<'_> {
             };
             loosened(&format!("forbids {}", word(&CLASSES, class)), Box::new(without));
         }
+    }
+
+    fn evidence_rule(&mut self, at: usize, rule: &EvidenceRule) {
+        const KEY: &str = "require_evidence_profile";
+        self.stage(at, KEY, Change::Removed, |stage| stage.require_evidence_profile = None);
+        for profile in rule.profiles.iter().copied().filter(|_| rule.profiles.len() > 1) {
+            self.stage(at, &format!("{KEY} profiles {profile}"), Change::Removed, move |stage| {
+                let rule = stage.require_evidence_profile.iter_mut();
+                rule.for_each(|rule| rule.profiles.retain(|one| *one != profile));
+            });
+        }
+        self.stage(at, &format!("{KEY} min_retention_days"), Change::Loosened, |stage| {
+            let rule = stage.require_evidence_profile.iter_mut();
+            rule.for_each(|rule| rule.min_retention_days = rule.min_retention_days.saturating_sub(1));
+        });
     }
 
     fn stage(

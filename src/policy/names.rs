@@ -102,6 +102,19 @@ pub(super) const SELF_ATTESTED: [(&str, SelfAttested); 3] =
 pub(super) const ORDERS: [(&str, Order); 4] =
     [("<", Order::Less), ("<=", Order::AtMost), (">=", Order::AtLeast), (">", Order::More)];
 
+/// The evidence profiles that all runbooks share; a test holds them against those.
+pub(super) const EVIDENCE_PROFILES: [(&str, &str); 9] = [
+    ("agent", "agent"),
+    ("data", "data"),
+    ("drift", "drift"),
+    ("egress", "egress"),
+    ("infer_abuse", "infer_abuse"),
+    ("infra", "infra"),
+    ("llm_trace", "llm_trace"),
+    ("model_integrity", "model_integrity"),
+    ("rag", "rag"),
+];
+
 /// The operators of clauses.
 pub(super) const OPERATORS: [&str; 14] = [
     "==",

@@ -12,7 +12,8 @@ use super::names::{
     ACCEPT_CACHE, ACTIONS, DENY_ALL, FORMATS, HASHES, KEYS, METHODS, PARTS, SCHEMA, plain_name, set,
 };
 use super::stage_reading::{
-    Required, break_glass, exceptions, ir_surface, on_part, promotions, risk_levels, risks, unavailable,
+    Required, break_glass, evidence_rule, exceptions, ir_surface, on_part, promotions, risk_levels, risks,
+    unavailable,
 };
 use super::stage_rules::{Moment, RiskLevels, RiskRule};
 use super::trial_reading::{Known, tests};
@@ -295,6 +296,7 @@ impl Reading<'_, '_> {
             let Required { controls, claims } = self.required(section, requirements);
             let break_glass = break_glass(self.faults, section);
             let ir_surface = ir_surface(self.faults, section);
+            let require_evidence_profile = evidence_rule(self.faults, section, min_level);
             let at = self.faults.words(section, "at", &Moment::WORDS, &[], false).into();
             let from = self.faults.text(section, "from");
             promoted.extend(from.clone().map(|from| (name.clone(), from)));
@@ -324,6 +326,7 @@ impl Reading<'_, '_> {
                     .map_or(production, |flag| flag.value),
                 break_glass,
                 ir_surface,
+                require_evidence_profile,
                 at,
                 from: from.map(|from| from.value),
             });
@@ -349,6 +352,7 @@ impl Reading<'_, '_> {
                 accept_cache: None,
                 break_glass: None,
                 ir_surface: None,
+                require_evidence_profile: None,
                 at: Few::NONE,
                 from: None,
             });

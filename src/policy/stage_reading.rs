@@ -5,9 +5,9 @@ use super::demands::is_control;
 use super::document::PartialVerification;
 use super::exception::{ANCESTORS, DIGEST, Exception, Excused, Subject, WARN_DAYS};
 use super::keys;
-use super::names::{CLASSES, RISKS, UNAVAILABLE, plain_name, set};
+use super::names::{CLASSES, EVIDENCE_PROFILES, RISKS, UNAVAILABLE, plain_name, set};
 use super::patterns::ModelPattern;
-use super::stage_rules::{BreakGlass, IrSurface, Risk, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, EvidenceRule, IrSurface, Risk, RiskLevels, RiskRule};
 use crate::tables::{At, Faults, Hints, Section, quote, values};
 
 const LIMIT_EXCEPTIONS: usize = 1000;
@@ -128,6 +128,31 @@ pub(super) fn ir_surface(faults: &mut Faults<'_>, stage: Section<'_>) -> Option<
     let evidence = set(values(faults.texts(section, "evidence")));
     let retention_days = faults.number(section, "retention_days", 1, 36_500);
     Some(IrSurface { runbook: runbook?.value, evidence, retention_days })
+}
+
+/// Reads `require_evidence_profile`. A stage that asks for no signature would let a model in for what is logged alone.
+pub(super) fn evidence_rule(
+    faults: &mut Faults<'_>,
+    stage: Section<'_>,
+    min_level: u8,
+) -> Option<EvidenceRule> {
+    let table = faults.table(stage, "require_evidence_profile")?;
+    let section = keys::EVIDENCE_RULE.open(faults, table, &[]);
+    for (key, help) in [
+        ("profiles", "add `profiles = [\"llm_trace\"]`"),
+        ("min_retention_days", "add `min_retention_days = 365`"),
+    ] {
+        if section.table.get(key).is_none() {
+            faults.add(Some(table.at), format!("require_evidence_profile has no `{key}`"), help);
+        }
+    }
+    let profiles = faults.words(section, "profiles", &EVIDENCE_PROFILES, &[], false);
+    let days = faults.number(section, "min_retention_days", 1, 36_500);
+    if min_level == 0 {
+        let message = "`require_evidence_profile` at a stage that asks for no signature";
+        faults.add(Some(table.at), message, "write min_level = 1 or more");
+    }
+    Some(EvidenceRule { profiles, min_retention_days: days? })
 }
 
 /// Checks `from` of the stages: each names another stage, and none leads back to where it began.

@@ -86,6 +86,15 @@ pub struct BreakGlass {
     pub forbids: Few<Class>,
 }
 
+/// `require_evidence_profile` of a stage: what has to be logged wherever a model runs at it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct EvidenceRule {
+    /// The evidence profiles, by their ids, a set.
+    pub profiles: Vec<&'static str>,
+    /// For how many days each of their fields is kept at least.
+    pub min_retention_days: u32,
+}
+
 /// `ir_surface` of a stage: what incident response needs where the model runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IrSurface {

@@ -124,6 +124,8 @@ pub struct Around {
     pub refused_at: Vec<String>,
     /// Who broke the glass of the stage.
     pub glass: Option<GivenGlass>,
+    /// What is declared as logged where it runs at the stage; none: nobody says where it runs.
+    pub logged: Option<GivenLogged>,
     /// What the ledger lacks; none: nothing.
     pub ledger: Option<GivenLedger>,
 }
@@ -135,6 +137,15 @@ pub struct GivenGlass {
     pub by: Vec<String>,
     /// For how many hours, from then on.
     pub hours: u32,
+}
+
+/// What is declared as logged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GivenLogged {
+    /// Evidence profiles, with all of their fields.
+    pub profiles: Vec<&'static str>,
+    /// For how many days.
+    pub days: u32,
 }
 
 /// How much of the ledger no checkpoint covers.

@@ -3,9 +3,10 @@
 use super::demands::{is_control, predicate_uri};
 use super::document::AnchorSource;
 use super::keys;
-use super::names::{FORMATS, HASHES, KEYS, STATES};
+use super::names::{EVIDENCE_PROFILES, FORMATS, HASHES, KEYS, STATES};
 use super::trial::{
-    Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenSigner, PolicyTest, State, Wanted,
+    Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenLogged, GivenSigner, PolicyTest,
+    State, Wanted,
 };
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, CheckCode, HashAlgorithm, KeyKind, RootDigest, sha256_hex};
@@ -20,7 +21,7 @@ const LIMIT_DEPTH: usize = 16;
 const DIGEST: &str = "sha256:";
 
 /// Codes of reasons that are neither controls nor requirements nor checks.
-const REASONS: [&str; 10] = [
+const REASONS: [&str; 11] = [
     "BREAK-GLASS",
     "CAP",
     "LAST-PASS",
@@ -31,11 +32,12 @@ const REASONS: [&str; 10] = [
     "PROMOTION",
     "REVIEW-REJECTED",
     "STAGE",
+    "SURFACE",
 ];
 
 const TEST_HINTS: Hints = &[("expected", "write `expect`"), ("stages", "write one [[test]] for each stage")];
 /// What can be said of the model that the gate is asked about.
-const AROUND_KEYS: [&str; 5] = ["rejected", "admitted_at", "refused_at", "glass", "ledger"];
+const AROUND_KEYS: [&str; 6] = ["rejected", "admitted_at", "refused_at", "glass", "logged", "ledger"];
 const GIVEN_HINTS: Hints = &[
     ("subject", "write `signer = { anchor = \"…\", subject = \"…\" }`"),
     ("anchor", "write `signer = { anchor = \"…\", subject = \"…\" }`"),
@@ -48,6 +50,7 @@ const PARENT_HINTS: Hints = &[
     ("admitted_at", "it can only be said of the model itself"),
     ("refused_at", "it can only be said of the model itself"),
     ("glass", "it can only be said of the model itself"),
+    ("logged", "it can only be said of the model itself"),
     ("ledger", "it can only be said of the model itself"),
 ];
 const CLAIM_HINTS: Hints = &[("body", "write `states`"), ("values", "write `states`")];
@@ -166,6 +169,15 @@ impl Reading<'_, '_, '_> {
             }
             Some(GivenGlass { by, hours: hours? })
         });
+        let logged = self.faults.table(section, "logged").and_then(|table| {
+            let section = keys::GIVEN_LOGGED.open(self.faults, table, &[]);
+            let profiles = self.faults.words(section, "profiles", &EVIDENCE_PROFILES, &[], true);
+            let days = self.faults.number(section, "days", 1, 36_500);
+            if section.table.get("days").is_none() {
+                self.faults.add(Some(table.at), "`logged` has no `days`", "add `days = 365`");
+            }
+            Some(GivenLogged { profiles, days: days? })
+        });
         let ledger = self.faults.table(section, "ledger").map(|table| {
             let section = keys::GIVEN_LEDGER.open(self.faults, table, &[]);
             let mut number = |key| self.faults.number(section, key, 0, u32::MAX).unwrap_or(0);
@@ -174,7 +186,7 @@ impl Reading<'_, '_, '_> {
                 unanchored_days: number("unanchored_days").min(36_500),
             }
         });
-        Around { rejected, admitted_at: values(admitted), refused_at: values(refused), glass, ledger }
+        Around { rejected, admitted_at: values(admitted), refused_at: values(refused), glass, logged, ledger }
     }
 
     fn model(&mut self, section: Section<'_>, depth: usize) -> Option<Given> {

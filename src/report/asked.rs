@@ -9,6 +9,7 @@ use crate::view::{Blast, BlastRow, EdgeSeen, View};
 use crate::words::blast::{because, glyph, proof};
 use crate::words::caps;
 use crate::words::chain::{cause, sentence};
+use crate::words::usage::runs_at;
 use crate::words::why::lift;
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -139,13 +140,9 @@ pub fn blast_head(blast: &Blast) -> String {
     )
 }
 
-/// Where it runs, with the owner there.
+/// Where it runs, with the owner there and how much evidence is declared to be logged.
 pub fn runs(row: &BlastRow) -> String {
-    let one = |deployed: &crate::maturity::Deployed| {
-        let owner = deployed.owner.as_ref().map(|owner| format!(" ({})", owner.screen())).unwrap_or_default();
-        format!("{} {}{owner}", deployed.stage.screen(), deployed.place.screen())
-    };
-    row.deployments.iter().map(one).collect::<Vec<_>>().join("; ")
+    row.deployments.iter().map(runs_at).collect::<Vec<_>>().join("; ")
 }
 
 /// A blast radius: the three groups.

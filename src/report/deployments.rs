@@ -15,6 +15,9 @@ pub fn list(view: &View, rows: &[RunsHere<'_>], total: usize) -> String {
     }
     let head = ["state", "model", "stage", "where", "owner", "since", "until", "level", "gate"];
     let mut lines: Vec<Row> = vec![head.map(str::to_owned).to_vec()];
+    // Where nobody declared anything, a column would only take room.
+    let with_surfaces = rows.iter().any(|row| row.surface.is_some());
+    lines.iter_mut().for_each(|line| line.extend(with_surfaces.then(|| "declared".to_owned())));
     let dash = || "–".to_owned();
     for row in rows {
         let Deployment { model, stage, place, owner, since, until } = row.deployment;
@@ -39,6 +42,8 @@ pub fn list(view: &View, rows: &[RunsHere<'_>], total: usize) -> String {
                 .map_or_else(dash, |worst| worst.effective_level()),
             worst.map_or_else(dash, |worst| decision_word(worst.decision)),
         ]);
+        let declared = || row.surface.map_or_else(dash, |declared| format!("version {}", declared.version));
+        lines.iter_mut().last().into_iter().for_each(|line| line.extend(with_surfaces.then(declared)));
     }
     table(&lines) + &format!("{} of {}\n", rows.len(), count(total, "deployment"))
 }

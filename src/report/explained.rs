@@ -153,6 +153,10 @@ fn stage_lines(explained: &Explained<'_>) -> String {
     if !demanded.is_empty() {
         let _ = writeln!(out, "  requires    {}", screen(&demanded.join(", ")));
     }
+    if let Some(rule) = &stage.require_evidence_profile {
+        let days = count(rule.min_retention_days as usize, "day");
+        let _ = writeln!(out, "  logged      {} for {days}, wherever it runs", rule.profiles.join(", "));
+    }
     // Of what nobody looked at nothing stands but that nobody did.
     if let Some(why) = explained.unjudged {
         let (text, remedy) = (unjudged::text(why), unjudged::remedy(why, explained.model));

@@ -38,7 +38,7 @@ fn row(case: &Case, at: Timestamp) -> Row {
     vec![
         case.record.number.to_string(),
         case.opening.runbook.id.clone(),
-        case.opening.severity.word().to_owned(),
+        case.severity().word().to_owned(),
         if is_open { "! open".to_owned() } else { "✓ closed".to_owned() },
         case.opening.subject.written.screen(),
         case.next().filter(|_| is_open).map_or_else(|| "–".to_owned(), |step| step.id.clone()),
@@ -67,7 +67,7 @@ pub fn line(case: &Case) -> String {
     let opening = &case.opening;
     let state = if case.closed().is_some() { "closed" } else { "open" };
     let (kind, subject) = (screen(&opening.runbook.id), opening.subject.written.screen());
-    format!("case {}  {kind}  {}, {state}  {subject}", case.record.number, opening.severity.word())
+    format!("case {}  {kind}  {}, {state}  {subject}", case.record.number, case.severity().word())
 }
 
 /// What it is about.
@@ -80,7 +80,7 @@ fn head(case: &Case) -> String {
         out,
         "case {number}  {}  {}, {state}\n  {}",
         opening.runbook.id,
-        opening.severity.word(),
+        case.severity().word(),
         opening.runbook.name.screen()
     );
     for (name, value) in facts(case) {
@@ -150,6 +150,10 @@ pub fn facts(case: &Case) -> Vec<(&'static str, String)> {
     if more > 0 {
         facts.push(("runs", format!("and at {}", count(more, "other place"))));
     }
+    for contact in opening.surface.iter().flat_map(|declared| &declared.surface.contacts) {
+        let reach = contact.reach.as_ref().map(|reach| format!(", {}", reach.raw())).unwrap_or_default();
+        facts.push(("contact", format!("{}: {}{reach}", contact.role.raw(), contact.name.raw())));
+    }
     facts.push(("affected", affected(&subject.family, subject.affected)));
     let account = case.made.by.shown();
     facts.push((
@@ -157,6 +161,9 @@ pub fn facts(case: &Case) -> Vec<(&'static str, String)> {
         format!("{} by {} (account {})", case.made.recorded, opening.by.raw(), account.raw()),
     ));
     facts.push(("aware", opening.aware.to_string()));
+    if case.severity() != opening.severity {
+        facts.push(("by rule", format!("severity {}", opening.severity.word())));
+    }
     if let Some((logged, hold)) = case.hold() {
         facts.push(("legal hold", format!("since {}: {}", logged.made.recorded, hold.reason.raw())));
     }
@@ -255,7 +262,7 @@ fn evidence_line(item: &Item<'_>) -> String {
 /// What there is for a field: a glyph, and words.
 pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
     match &item.state {
-        ItemState::Missing => ("·", format!("missing: {}", item.field.name.raw())),
+        ItemState::Missing => ("·", format!("missing: {}{}", item.field.name.raw(), logged(item))),
         ItemState::Known(value) => ("✓", value.raw().to_owned()),
         ItemState::Collected(entry) => match &entry.held {
             Held::Kept(file) => ("✓", format!("{}, {}", kept(file), until(item))),
@@ -266,6 +273,14 @@ pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
             Held::Waived { reason } => ("–", format!("given up: {}", reason.raw())),
         },
     }
+}
+
+/// Where a field is to be had, as somebody declared.
+pub fn logged(item: &Item<'_>) -> String {
+    let days = |days: u32| count(days as usize, "day");
+    item.log.map_or_else(String::new, |log| {
+        format!("; declared to be logged: {}, for {}", log.place.raw(), days(log.days))
+    })
 }
 
 /// Until when evidence is kept.
@@ -324,6 +339,9 @@ pub fn what(entry: &Entry) -> String {
         Entry::Hold(entry) => {
             let word = if entry.set { "set" } else { "lifted" };
             format!("legal hold {word}: {}", entry.reason.raw())
+        }
+        Entry::Severity(entry) => {
+            format!("severity {}, by {}: {}", entry.level.word(), entry.by.raw(), entry.reason.raw())
         }
         Entry::Note(entry) => format!("note: {}", Untrusted::raw(&entry.text)),
         Entry::Close(entry) => format!("closed: {}", entry.reason.raw()),

@@ -3,7 +3,7 @@
 use super::case::case;
 use super::why::{command_of, why};
 use crate::decision::{About, Decision, ReviewWord};
-use crate::inventory::{FactKey, ModelId, Scan, Told};
+use crate::inventory::{Basis, FactKey, ModelId, Scan, Told};
 use crate::lineage::{GraphFinding, LaneRow};
 use crate::maturity::{SCOPE, SameName, unlike_twins};
 use crate::policy::NameMark;
@@ -15,6 +15,7 @@ use crate::view::View;
 use crate::words::controls::{CHOOSE_FOLDER, control, found};
 use crate::words::names::{mark, named, taken_for};
 use crate::words::remedies::of_model;
+use crate::words::usage::runs_at;
 use crate::words::{Case, Face, caps, levels as in_words};
 use std::fmt::Write;
 use std::path::Path;
@@ -382,6 +383,9 @@ pub fn model(view: &View, index: usize) -> String {
             parent.basis.word(),
             from,
         );
+    }
+    for deployed in view.runs_at(index) {
+        row("runs at", runs_at(deployed), Basis::Declared.word(), "touchmark.toml".to_owned());
     }
     out.push_str(&table(&rows));
     let verified = view.standing(index).map(|verified| &verified.verification);

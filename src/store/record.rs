@@ -28,6 +28,8 @@ pub enum RecordKind {
     Incident,
     /// A feed that was imported, or what somebody said of a match of it.
     Feed,
+    /// What surrounds a model where it runs, as somebody declared it.
+    Surface,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -47,6 +49,7 @@ impl RecordKind {
             RecordKind::PolicyChange => "policy-change",
             RecordKind::Incident => "incident",
             RecordKind::Feed => "feed",
+            RecordKind::Surface => "surface",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
@@ -60,6 +63,7 @@ impl RecordKind {
             RecordKind::PolicyChange,
             RecordKind::Incident,
             RecordKind::Feed,
+            RecordKind::Surface,
         ];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
@@ -82,7 +86,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, `surface`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -106,7 +110,7 @@ pub struct LedgerEntry {
     /// What.
     pub kind: RecordKind,
     /// Of which model; of a change of the policy, the policy file; of an incident, its subject; of a feed, its
-    /// source.
+    /// source; of a surface, its place.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

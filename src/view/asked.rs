@@ -1,5 +1,6 @@
 //! Query results of a view beyond its models, as plain values: deployments, edges, the blast radius.
 
+use crate::incident::Declared;
 use crate::inventory::{Deployment, ModelId, ParentRef, Running};
 use crate::lineage::{Edge, Link, Proof, Side, Struck};
 use crate::maturity::Deployed;
@@ -18,6 +19,8 @@ pub struct RunsHere<'v> {
     pub models: Vec<usize>,
     /// Whether it runs.
     pub running: Running,
+    /// What is declared of the place.
+    pub surface: Option<&'v Declared>,
 }
 
 /// One edge with everything known about it.

@@ -3,9 +3,10 @@
 
 use super::View;
 use super::asked::RunsHere;
+use crate::incident::{Declared, Profile, shared_profiles};
 use crate::inventory::{Deployment, ModelId, Running, Runs};
 use crate::lineage::stated_digest;
-use crate::maturity::{Deployed, Usage};
+use crate::maturity::{Deployed, ProfileLogs, Usage};
 use crate::signing::RootDigest;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -16,7 +17,8 @@ impl View {
         let known = Roots::of(self);
         let row = |deployment| {
             let models = known.models(self, deployment);
-            RunsHere { deployment, models, running: deployment.at(self.at) }
+            let surface = self.surfaces.of(deployment.place.raw());
+            RunsHere { deployment, models, running: deployment.at(self.at), surface }
         };
         self.workspace.deployments.iter().map(row).collect()
     }
@@ -31,9 +33,12 @@ impl View {
     /// from the view before, by their indices, sorted.
     pub fn take_deployments(&mut self, before: &View) -> Vec<usize> {
         let mut now: BTreeMap<ModelId, Usage> = BTreeMap::new();
+        let profiles =
+            if self.surfaces.is_empty() { Vec::new() } else { shared_profiles().unwrap_or_default() };
         for row in self.deployments().into_iter().filter(|row| row.running == Running::Now) {
             let Deployment { stage, place, owner, since, .. } = row.deployment.clone();
-            let deployed = Deployed { stage, place, owner, since };
+            let logs = row.surface.map(|declared| logs(declared, &profiles)).unwrap_or_default();
+            let deployed = Deployed { stage, place, owner, since, logs };
             for id in row.models.iter().filter_map(|index| Some(&self.models.get(*index)?.id)) {
                 now.entry(id.clone()).or_default().deployments.push(deployed.clone());
             }
@@ -56,6 +61,16 @@ impl View {
         let differs = |id: &&&ModelId| before.usage.get(**id) != self.usage.get(**id);
         ids.iter().filter(differs).filter_map(|id| Some(self.model(id)?.0)).collect()
     }
+}
+
+/// What is declared to be logged, by evidence profile.
+fn logs(declared: &Declared, profiles: &[Profile]) -> Vec<ProfileLogs> {
+    let of_profile = |profile: &Profile| {
+        let fields = declared.surface.covers(profile).fields;
+        let days = fields.iter().map(|field| (field.field.to_owned(), field.log.map(|log| log.days)));
+        ProfileLogs { profile: profile.id.clone(), days: days.collect() }
+    };
+    profiles.iter().map(of_profile).collect()
 }
 
 /// The models by root digest, for the digests that deployments name.

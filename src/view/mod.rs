@@ -20,6 +20,7 @@ mod lineage;
 mod linting;
 mod measured;
 mod pins;
+mod placed;
 mod publisher;
 mod record;
 pub mod rubrics;
@@ -57,6 +58,7 @@ use crate::decision::{
 };
 use crate::disk::slashed;
 use crate::error::{Code, Error, Result};
+use crate::incident::Surfaces;
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::{Digests, Graph, Proven};
@@ -116,6 +118,8 @@ pub struct View {
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
     /// The latest gate decisions for deployed models, or for all where the policy asks for them; also part of `usage`.
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
+    /// What is declared of the places where models run.
+    pub surfaces: Arc<Surfaces>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.

@@ -16,7 +16,7 @@ pub mod remedies;
 pub mod reviews;
 pub mod seal;
 pub mod unjudged;
-mod usage;
+pub mod usage;
 pub mod walk;
 pub mod way_up;
 pub mod why;

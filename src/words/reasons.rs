@@ -1,7 +1,7 @@
 //! The words for the reasons of a decision.
 
 use super::{Case, Face, caps, controls, remedies};
-use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord, StandingException};
+use crate::decision::{Reason, ReasonCode, ReasonFact, ReviewWord, StandingException, Unlogged};
 use crate::maturity::{ControlFact, Remedy};
 use crate::policy::{Action, Class};
 use crate::signing::{Check, Stage, Verification, remedy_for};
@@ -90,6 +90,19 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             };
             let remedy = format!("Decide there first: `touchmark gate MODEL --stage {from}`");
             (Untrusted::new(text), remedies::of_model(remedy, &case.verdict.model))
+        }
+        ReasonFact::NotLogged => {
+            let lacks = &case.verdict.unlogged;
+            let text: Vec<String> = lacks.iter().map(unlogged).collect();
+            let stage = screen(&case.verdict.stage);
+            let remedy = match lacks.first() {
+                Some(Unlogged::NoDeployment) => format!(
+                    "Say where it runs: `touchmark deploy add MODEL --stage {stage} --where PLACE`, then declare what is \
+                     logged there: `touchmark deploy declare PLACE FILE --by NAME`"
+                ),
+                _ => "Log it there, then declare it: `touchmark deploy declare PLACE FILE --by NAME`".to_owned(),
+            };
+            (Untrusted::new(text.join("; ")), remedies::of_model(remedy, &case.verdict.model))
         }
         ReasonFact::RequiredUnknown => said(
             "the stage requires a control that the rubric does not have".to_owned(),
@@ -200,6 +213,38 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
         ),
         ReasonFact::NoStage => {
             said(format!("the policy has no stage `{}`", case.verdict.stage), "Name a stage of the policy")
+        }
+    }
+}
+
+/// So many fields are named.
+const FIELDS: usize = 12;
+
+fn unlogged(lack: &Unlogged) -> String {
+    let few = |fields: Vec<String>| {
+        let more = fields.len().saturating_sub(FIELDS);
+        let more = if more > 0 { format!(" and {}", count(more, "other")) } else { String::new() };
+        let fields: Vec<String> = fields.into_iter().take(FIELDS).collect();
+        format!("{}{more}", fields.join(", "))
+    };
+    match lack {
+        Unlogged::NoDeployment => {
+            "the stage requires evidence to be logged where the model runs, and no deployment at it is known"
+                .to_owned()
+        }
+        Unlogged::NothingDeclared(place) => {
+            format!("the stage requires evidence to be logged, and nothing was declared of {}", place.raw())
+        }
+        Unlogged::Profile(one) => {
+            let days = |days: u32| count(days as usize, "day");
+            let short = one.short.iter().map(|(field, kept)| format!("{field} ({})", days(*kept)));
+            let (missing, short) = (few(one.missing.clone()), few(short.collect()));
+            let missing = (!missing.is_empty()).then(|| format!("not logged: {missing}"));
+            let short =
+                (!short.is_empty()).then(|| format!("kept for less than {}: {short}", days(one.wanted_days)));
+            let lacks: Vec<String> = missing.into_iter().chain(short).collect();
+            let lacks = if lacks.is_empty() { "not logged".to_owned() } else { lacks.join(", ") };
+            format!("{} at {}: {lacks}", one.profile, one.place.raw())
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Words for what a model's use and the policy were found to be. It judges nothing.
 
-use crate::maturity::UseFact;
+use crate::maturity::{Deployed, UseFact};
+use crate::text::count;
 
 /// What was found.
 pub(super) fn found(fact: &UseFact) -> String {
@@ -89,4 +90,15 @@ pub(super) fn found(fact: &UseFact) -> String {
         UseFact::AgentBare => "neither signed nor pinned".to_owned(),
         UseFact::AgentChanged => "changed after it was signed or approved".to_owned(),
     }
+}
+
+/// A place where a model runs, safe to show.
+pub fn runs_at(deployed: &Deployed) -> String {
+    let owner = deployed.owner.as_ref().map(|owner| format!(" ({})", owner.screen())).unwrap_or_default();
+    let whole = deployed.logs.iter().filter(|logs| logs.days.values().all(Option::is_some)).count();
+    let logs = match deployed.logs.len() {
+        0 => String::new(),
+        all => format!(", declared to log {whole} of {}", count(all, "evidence profile")),
+    };
+    format!("{} {}{owner}{logs}", deployed.stage.screen(), deployed.place.screen())
 }

@@ -327,6 +327,7 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
         ReasonFact::RequiredUnknown
         | ReasonFact::RaisedUnknown
         | ReasonFact::NotPromoted
+        | ReasonFact::NotLogged
         | ReasonFact::RefusedBefore
         | ReasonFact::NoStage
         | ReasonFact::UnanchoredRecords { .. }

@@ -10,7 +10,7 @@ use crate::disk::{open, read_small};
 use crate::error::{Code, Error, Result};
 use crate::incident::{
     Case, Cases, Entry, EvidenceEntry, Held, IncidentRecord, IncidentRecordSchema, KeptFile, Misfit,
-    NoteEntry, Opening, Origin, StepEntry, StepKind, StepOutcome,
+    NoteEntry, Opening, Origin, PlacedSurface, StepEntry, StepKind, StepOutcome,
 };
 use crate::inventory::ModelId;
 use crate::report::triage_note;
@@ -142,6 +142,8 @@ impl Workbench {
         }
         let severity = seen.severity(&shelved.runbook.severity);
         let subject = ModelId::new(seen.subject.written.raw());
+        let view = self.view();
+        let declared = seen.deployment.as_ref().and_then(|place| view.surfaces.of(place.raw()));
         let opening = Opening {
             runbook: shelved.runbook.clone(),
             file: match &shelved.origin {
@@ -154,6 +156,7 @@ impl Workbench {
             severity,
             integrity: seen.integrity,
             subject: seen.subject,
+            surface: declared.map(PlacedSurface::from),
         };
         let record = IncidentRecord {
             schema: IncidentRecordSchema::V1,
@@ -297,6 +300,9 @@ fn too_long(text: &str) -> Result<()> {
 }
 
 fn check_texts(entry: &Entry) -> Result<()> {
+    if let Entry::Severity(entry) = entry {
+        too_long(entry.by.raw())?;
+    }
     let text = match entry {
         Entry::Open(_) => None,
         Entry::Step(entry) => entry.note.as_ref(),
@@ -306,6 +312,7 @@ fn check_texts(entry: &Entry) -> Result<()> {
             Held::Waived { reason } => Some(reason),
         },
         Entry::Hold(entry) => Some(&entry.reason),
+        Entry::Severity(entry) => Some(&entry.reason),
         Entry::Note(entry) => Some(&entry.text),
         Entry::Close(entry) => Some(&entry.reason),
     };

@@ -59,6 +59,7 @@ mod snapshot;
 mod sources;
 mod suggesting;
 mod summarising;
+mod surfacing;
 mod trending;
 mod triage_answers;
 mod triage_files;

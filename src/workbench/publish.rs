@@ -111,6 +111,7 @@ impl Workbench {
             reviews: Arc::default(),
             usage: before.usage.clone(),
             gates: Arc::default(),
+            surfaces: Arc::default(),
             seal: in_force.seal,
             anchoring: None,
             ledger: LedgerEnd::default(),
@@ -127,6 +128,7 @@ impl Workbench {
         let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
         let (mut touched, decided) = (refreshed.touched, refreshed.decided);
         view.prove_after(before, touched.as_ref());
+        self.renew_surfaces(before, &mut view)?;
         let mut deployed = view.take_deployments(before);
         deployed.extend(self.renew_gates(before, &mut view, decided)?);
         if let Some(touched) = &mut touched {

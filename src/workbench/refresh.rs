@@ -427,7 +427,11 @@ impl Read {
             }
             RecordKind::Review => Some(Read::Review(Said::of(&entry)?)),
             RecordKind::Decision => gates::gated(&entry).map(Read::Decision),
-            RecordKind::PolicyChange | RecordKind::Incident | RecordKind::Feed | RecordKind::Other(_) => None,
+            RecordKind::PolicyChange
+            | RecordKind::Incident
+            | RecordKind::Feed
+            | RecordKind::Surface
+            | RecordKind::Other(_) => None,
         }
     }
 }

@@ -290,6 +290,7 @@ fn good() -> Case {
                 place: "cluster/eu".into(),
                 owner: None,
                 since: Some(at("2026-02-28T18:00:00Z")),
+                logs: Vec::new(),
             }],
             gates: vec![Gated {
                 stage: "production".into(),

@@ -650,3 +650,42 @@ fn the_service_knows_where_each_step_stands() {
     assert_eq!(open.cases().unwrap().cases.len(), 1);
     assert_eq!(open.open_case(&new_case("jailbreak", RUNS)).unwrap_err().code, Code::Usage);
 }
+
+#[test]
+fn a_named_person_sets_another_severity_than_the_rule_and_both_are_shown() {
+    let dir = copy_of_samples();
+    let dir = dir.path();
+    let case = open(dir, "model_substitution", RUNS, &[]);
+    let before = json(dir, &["incident", "status", &case]);
+    assert_eq!((&before["severity"], &before["severity_by_rule"]), (&"high".into(), &"high".into()));
+    assert!(!done(dir, &["incident", "status", &case]).contains("by rule"));
+    let set = |level: &str, by: &str, reason: &str| {
+        let words = ["incident", "severity", &case, level, "--by", by, "--reason", reason];
+        words.map(str::to_owned)
+    };
+    let words = |words: &[String]| words.iter().map(String::as_str).collect::<Vec<_>>().join("\u{1f}");
+    let refuse = |level: &str, by: &str, reason: &str| {
+        let all = words(&set(level, by, reason));
+        refused(dir, &all.split('\u{1f}').collect::<Vec<_>>())
+    };
+    assert!(refuse("high", "Ann", "x").contains("the severity of the case is high already"));
+    assert!(refuse("low", " ", "x").contains("there is no reason"));
+    assert!(refuse("low", "Ann", " ").contains("there is no reason"));
+    assert!(refuse("grave", "Ann", "x").contains("critical"));
+    let all = words(&set("low", "Ann Lee", "a drill"));
+    let text = done(dir, &all.split('\u{1f}').collect::<Vec<_>>());
+    assert!(text.contains("low, open") && text.contains("by rule     severity high"), "{text}");
+    assert!(text.contains("severity low, by Ann Lee: a drill"), "{text}");
+    let after = json(dir, &["incident", "status", &case]);
+    assert_eq!((&after["severity"], &after["severity_by_rule"]), (&"low".into(), &"high".into()));
+    assert_eq!(after["next"], before["next"]);
+    assert_eq!(json(dir, &["incident", "list"])["cases"][0]["severity"], "low");
+    let page = done(dir, &["incident", "export", &case, "--as", "md"]);
+    assert!(page.contains("low") && page.contains("severity high"), "{page}");
+    // The newest word counts, and none after the end.
+    let all = words(&set("critical", "Bo", "it is none"));
+    done(dir, &all.split('\u{1f}').collect::<Vec<_>>());
+    assert_eq!(json(dir, &["incident", "status", &case])["severity"], "critical");
+    done(dir, &["incident", "close", &case, "--reason", "x"]);
+    assert!(refuse("low", "Ann", "x").contains("the case is closed"));
+}

@@ -156,6 +156,7 @@ mod snapshot;
 mod sound_store;
 mod store;
 mod support;
+mod surfaces;
 mod survey;
 mod text;
 mod timestamps;

@@ -517,6 +517,13 @@ const FACTS: &[Fact] = &[
         |_| {},
         "has no `runbook`",
     ),
+    (
+        "stage.require_evidence_profile",
+        "max_hours = 9",
+        "max_hours = 9\nrequire_evidence_profile = { profiles = [\"llm_trac\"], min_retention_days = 9 }",
+        |_| {},
+        "did you mean `llm_trace`",
+    ),
     ("stage.from", "max_hours = 9", "max_hours = 9\nfrom = \"dev\"", |_| {}, "there is no stage `dev`"),
     ("stage.at", "max_hours = 9", "max_hours = 9\nat = [\"pul\"]", |_| {}, "did you mean `pull`"),
 ];
@@ -700,6 +707,7 @@ fn every_key_that_the_parser_accepts_is_in_the_tables() {
         ("test.given.signer.", "[[test]]\ngiven = { signer = { zzzzzz = 1 } }\n"),
         ("test.given.claims.", "[[test]]\ngiven = { claims = [{ zzzzzz = 1 }] }\n"),
         ("test.given.glass.", "[[test]]\ngiven = { glass = { zzzzzz = 1 } }\n"),
+        ("test.given.logged.", "[[test]]\ngiven = { logged = { zzzzzz = 1 } }\n"),
         ("test.given.ledger.", "[[test]]\ngiven = { ledger = { zzzzzz = 1 } }\n"),
         ("test.expect.", "[[test]]\nexpect = { zzzzzz = 1 }\n"),
     ];

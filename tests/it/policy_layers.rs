@@ -37,6 +37,9 @@ min_level = 0
 on_missing = "open"
 cached_digests_max_hours = 4
 [[stage]]
+name = "watched"
+require_evidence_profile = { profiles = ["llm_trace"], min_retention_days = 90 }
+[[stage]]
 name = "prod"
 production = true
 from = "dev"
@@ -127,6 +130,16 @@ fn what_is_loosened_is_refused_with_its_line() {
             "[[stage]]\nname = \"prod\"\nbreak_glass = { approvers = 2, max_hours = 1, forbids = [] }\n",
             7,
             "break",
+        ),
+        (
+            "[[stage]]\nname = \"watched\"\nrequire_evidence_profile = { profiles = [\"llm_trace\"], min_retention_days = 89 }\n",
+            7,
+            "less evidence would have to be logged",
+        ),
+        (
+            "[[stage]]\nname = \"watched\"\nrequire_evidence_profile = { profiles = [\"rag\"], min_retention_days = 90 }\n",
+            7,
+            "require_evidence_profile loosens",
         ),
         ("[[stage]]\nname = \"edge\"\n[[stage]]\nname = \"prod\"\nfrom = \"edge\"\n", 9, "from loosens"),
         ("[[publisher]]\nid = \"x\"\n", 5, "cannot say `publisher`"),

@@ -198,6 +198,9 @@ break_glass = { approvers = 2, max_hours = 4, forbids = [] }
 name = "later"
 from = "live"
 [[stage]]
+name = "watched"
+require_evidence_profile = { profiles = ["rag"], min_retention_days = 90 }
+[[stage]]
 name = "judged"
 min_level = 0
 require = ["safety"]
@@ -304,6 +307,18 @@ pub const PAIRS: &[(&str, &str, &str, &str)] = &[
         "live",
         "model = \"acme/bot\", state = \"unsigned\", glass = { by = [\"ann\", \"ben\"], hours = 4 }",
         "model = \"acme/bot\", state = \"unsigned\", glass = { by = [\"ann\", \"ben\"], hours = 5 }",
+    ),
+    (
+        "test.given.logged.profiles",
+        "watched",
+        "model = \"acme/bot\", SIGNED, log = true, bound = true, logged = { profiles = [\"rag\"], days = 90 }",
+        "model = \"acme/bot\", SIGNED, log = true, bound = true, logged = { profiles = [\"infra\"], days = 90 }",
+    ),
+    (
+        "test.given.logged.days",
+        "watched",
+        "model = \"acme/bot\", SIGNED, log = true, bound = true, logged = { profiles = [\"rag\"], days = 90 }",
+        "model = \"acme/bot\", SIGNED, log = true, bound = true, logged = { profiles = [\"rag\"], days = 89 }",
     ),
     (
         "test.given.claims.predicate",

@@ -13,6 +13,8 @@ use touchmark::view::ReviewWord;
 use touchmark::workbench::{JobKind, JobState, OpenOptions, Workbench};
 
 const MODEL: &str = "models/lumen/iris-base";
+/// Where a model of the samples runs.
+const PLACE: &str = "claims-desk/eu-1";
 
 /// What each command is tried with.
 const ARGUMENTS: &[(&str, &[&str])] = &[
@@ -33,6 +35,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("deploy list", &[]),
     ("deploy add", &["lumen/iris-base", "--where", "here"]),
     ("deploy end", &["lumen/iris-base"]),
+    ("deploy declare", &[PLACE, "surface.toml", "--by", "Ann"]),
+    ("deploy surface", &[PLACE]),
     ("incident types", &[]),
     ("incident runbook", &["model_substitution"]),
     ("incident triage", &["lumen/iris-base"]),
@@ -42,6 +46,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("incident step", &["3", "verify", "--outcome", "done"]),
     ("incident evidence", &["3", "request_id", "--waive", "x"]),
     ("incident hold", &["3", "--reason", "x"]),
+    ("incident severity", &["3", "low", "--by", "Ann", "--reason", "x"]),
     ("incident note", &["3", "x"]),
     ("incident close", &["3", "--reason", "x"]),
     ("incident export", &["3", "--as", "cacao"]),
@@ -192,6 +197,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("report model", &["--out", "new.html"]),
     ("incident export", &["--out", "new.md"]),
     ("incident triage", &["--open", "--by", "Ann"]),
+    ("incident runbook", &["--deployment", PLACE, "--out", "new-runbook.md"]),
     ("exec", &["--copy", "copy"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
@@ -252,10 +258,12 @@ fn unchanged(dir: &Path, before: &BTreeMap<PathBuf, Vec<u8>>, words: &[&str]) {
 fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
     let dir = copy_of_samples();
     let dir = dir.path();
+    fs::write(dir.join("surface.toml"), "schema = \"surface/0.1\"\nowners = [\"claims team\"]\n").unwrap();
     for words in [
         &["snapshot", "-o", "before.json"][..],
         &["gate", "lumen/iris-base", "--stage", "dev"],
         &["incident", "open", "jailbreak", "--subject", "lumen/iris-base", "--by", "Ann"],
+        &["deploy", "declare", PLACE, "surface.toml", "--by", "Ann"],
         &["key", "generate", "key.pem", "--no-password"],
         &["claims", "append", "claims.jsonl", "models/lumen/iris-base/model.sig"],
         &["ledger", "checkpoint", "key", "--private-key", "key.pem"],

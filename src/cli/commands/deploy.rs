@@ -1,5 +1,6 @@
 //! `deploy`: what runs where. The list is in `touchmark.toml`, which people also edit by hand.
 
+use super::deploy_surface::{Declare, Surface, declare, surface};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_browse};
@@ -26,6 +27,8 @@ pub(crate) enum DeployCommand {
     Add(Add),
     End(End),
     Import(Import),
+    Declare(Declare),
+    Surface(Surface),
 }
 
 /// The arguments of `deploy list`.
@@ -99,6 +102,8 @@ pub(super) fn run(command: &DeployCommand, common: &Common, output: &Output) -> 
         DeployCommand::Add(arguments) => add(arguments, &workbench, common, output),
         DeployCommand::End(arguments) => end(arguments, &workbench, common, output),
         DeployCommand::Import(arguments) => import(arguments, &workbench, output),
+        DeployCommand::Declare(arguments) => declare(arguments, &workbench, output),
+        DeployCommand::Surface(arguments) => surface(arguments, &workbench, output),
     }
 }
 

@@ -1,26 +1,25 @@
 //! `incident`: runbooks, and cases that follow them.
 
 use super::incident_export::{Export, export};
+use super::incident_runbook::{Runbook, check, runbook};
 use super::incident_triage::{Triage, triage};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_browse;
 use crate::disk::write_new;
-use crate::documents::{
-    IncidentDocument, IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypesDocument,
-    IncidentsDocument,
-};
-use crate::error::{Code, Error, Result};
+use crate::documents::{IncidentDocument, IncidentTypesDocument, IncidentsDocument};
+use crate::error::Result;
 use crate::incident::{
-    Case, CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, INVALID, Library, NoteEntry, StepEntry,
+    Case, CloseEntry, Entry, EvidenceEntry, Held, HoldEntry, NoteEntry, Severity, SeverityEntry, StepEntry,
     StepOutcome,
 };
 use crate::report::{incidents, runbooks};
 use crate::text::Untrusted;
-use crate::workbench::{NewCase, Workbench, look_at_evidence, runbook_text};
+use crate::workbench::{NewCase, Workbench, look_at_evidence};
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Subcommand, ValueEnum};
 use jiff::Timestamp;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The commands of `incident`.
 #[derive(Debug, Subcommand)]
@@ -34,23 +33,10 @@ pub(crate) enum IncidentCommand {
     Step(Step),
     Evidence(Evidence),
     Hold(Hold),
+    Severity(SetSeverity),
     Note(Note),
     Close(Close),
     Export(Export),
-}
-
-/// The arguments of `incident runbook`.
-#[derive(Debug, Args)]
-pub(crate) struct Runbook {
-    /// The type of incident
-    #[arg(value_name = "TYPE", required_unless_present = "check", conflicts_with = "check")]
-    kind: Option<String>,
-    /// Check this file instead: whether it is a runbook that works
-    #[arg(long, value_name = "FILE")]
-    check: Option<PathBuf>,
-    /// Print the file of the runbook, to start a runbook of your own from
-    #[arg(long, conflicts_with = "check")]
-    source: bool,
 }
 
 /// The arguments of `incident open`.
@@ -59,10 +45,11 @@ pub(crate) struct Open {
     /// The type of incident; `touchmark incident types` lists them
     #[arg(value_name = "TYPE")]
     kind: String,
-    /// What it is about: a model, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID
-    #[arg(long, value_name = "SUBJECT")]
-    subject: String,
-    /// Only the deployment at this place
+    /// What it is about: a model, sha256:DIGEST, identity:SUBJECT, key:FINGERPRINT or builder:ID [default: the model that
+    /// runs at --deployment]
+    #[arg(long, value_name = "SUBJECT", required_unless_present = "deployment")]
+    subject: Option<String>,
+    /// Only the deployment at this place; contacts and logs come from what was declared of it
     #[arg(long, value_name = "PLACE")]
     deployment: Option<String>,
     /// Who opens the case
@@ -155,6 +142,22 @@ pub(crate) struct Hold {
     lift: bool,
 }
 
+/// The arguments of `incident severity`.
+#[derive(Debug, Args)]
+pub(crate) struct SetSeverity {
+    /// The number of the case
+    case: u64,
+    /// How severe it is
+    #[arg(value_parser = PossibleValuesParser::new(Severity::WORDS.iter().map(|(word, _)| *word)))]
+    level: String,
+    /// Who says so
+    #[arg(long, value_name = "NAME")]
+    by: String,
+    /// Why
+    #[arg(long, value_name = "WHY")]
+    reason: String,
+}
+
 /// The arguments of `incident note`.
 #[derive(Debug, Args)]
 pub(crate) struct Note {
@@ -200,9 +203,13 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         IncidentCommand::Triage(arguments) => return triage(arguments, common, output),
         IncidentCommand::Status(Status { case }) => workbench.case(*case)?,
         IncidentCommand::Open(Open { kind, subject, deployment, by, aware }) => {
+            let subject = match (subject, deployment) {
+                (None, Some(place)) => workbench.view().subject_at(place)?,
+                (subject, _) => subject.clone().unwrap_or_default(),
+            };
             workbench.open_case(&NewCase {
                 kind: kind.clone(),
-                subject: subject.clone(),
+                subject,
                 deployment: deployment.clone(),
                 by: by.clone(),
                 aware: *aware,
@@ -218,6 +225,12 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
             let entry = HoldEntry { set: !lift, reason: Untrusted::new(reason) };
             workbench.add_to_case(*case, Entry::Hold(entry))?
         }
+        IncidentCommand::Severity(SetSeverity { case, level, by, reason }) => {
+            let known = Severity::WORDS.iter().find(|(word, _)| word == level);
+            let level = known.map_or(Severity::Medium, |(_, level)| *level);
+            let (by, reason) = (Untrusted::new(by), Untrusted::new(reason));
+            workbench.add_to_case(*case, Entry::Severity(SeverityEntry { level, by, reason }))?
+        }
         IncidentCommand::Note(Note { case, text }) => {
             workbench.add_to_case(*case, Entry::Note(NoteEntry { text: Untrusted::new(text) }))?
         }
@@ -228,32 +241,6 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
     let at = common.now();
     output.print(&incidents::case(&case, at), || IncidentDocument::of(&case, at));
     Ok(0)
-}
-
-fn runbook(arguments: &Runbook, workbench: &Workbench, output: &Output) -> Result<u8> {
-    let Some(kind) = &arguments.kind else {
-        return Err(Error::new(Code::Usage, "no type of incident is named")
-            .help("`touchmark incident types` lists them"));
-    };
-    let library = workbench.runbooks()?;
-    let shelved = library.find(kind)?;
-    if arguments.source && !output.is_json() {
-        output.made(&shelved.text);
-    } else {
-        output.print(&runbooks::runbook(shelved), || IncidentRunbookDocument::of(shelved));
-    }
-    Ok(0)
-}
-
-fn check(file: &Path, output: &Output) -> Result<u8> {
-    let checked = Library::bundled()?.check(&runbook_text(file)?);
-    let checked = checked.as_ref().map_err(Vec::as_slice);
-    output.print(&runbooks::checked(checked), || IncidentRunbookCheckDocument::of(checked));
-    Ok(match checked {
-        Ok(_) => 0,
-        Err(troubles) if troubles.iter().any(|trouble| trouble.code == INVALID) => 2,
-        Err(_) => 1,
-    })
 }
 
 fn list(arguments: &List, workbench: &Workbench, common: &Common, output: &Output) -> Result<u8> {

@@ -5,9 +5,9 @@ use super::layout::Form::{
 };
 use super::layout::{Form, Key, Layout, Thing};
 use crate::policy::names::{
-    ACCEPT_CACHE, ACTIONS, ALWAYS, CLASSES, DENY_ALL, FORMATS, HASHES, KEYS, KINDS, METHODS, OPERATORS,
-    PARTS, RISKS, ROLES, SCHEMA, SELF_ATTESTED, SEVERITIES, STATES, STRATEGIES, SUMMARIES, UNAVAILABLE,
-    UNSIGNED_ANCESTORS,
+    ACCEPT_CACHE, ACTIONS, ALWAYS, CLASSES, DENY_ALL, EVIDENCE_PROFILES, FORMATS, HASHES, KEYS, KINDS,
+    METHODS, OPERATORS, PARTS, RISKS, ROLES, SCHEMA, SELF_ATTESTED, SEVERITIES, STATES, STRATEGIES,
+    SUMMARIES, UNAVAILABLE, UNSIGNED_ANCESTORS,
 };
 use crate::policy::stage_rules::Moment as Asked;
 use crate::policy::trial::Wanted;
@@ -373,6 +373,11 @@ pub(in crate::policy) static STAGE: Layout = Layout {
             "what incident response needs where a model runs: `runbook`, `evidence`, `retention_days`; read by L3.19",
         ),
         may(
+            "require_evidence_profile",
+            Table(&EVIDENCE_RULE),
+            "what has to be declared as logged wherever a model runs at the stage: `profiles`, `min_retention_days`; see below",
+        ),
+        may(
             "at",
             List(&Word(|| words(&Asked::WORDS)), 1),
             "when the gate is asked: `pull`, `load`, `periodic`; at other times asking it is an error. `gate --when` says which (`pull` if not given), `exec` is `load`",
@@ -403,6 +408,18 @@ pub(in crate::policy) static IR_SURFACE: Layout = Layout {
         must("runbook", Text, "the runbook, by its id"),
         may("evidence", TEXTS, "the evidence that is kept"),
         may("retention_days", DAYS, "for how many days it is kept"),
+    ],
+};
+
+pub(in crate::policy) static EVIDENCE_RULE: Layout = Layout {
+    label: "require_evidence_profile",
+    keys: &[
+        must(
+            "profiles",
+            List(&Word(|| words(&EVIDENCE_PROFILES)), 1),
+            "evidence profiles of runbooks: all of their required fields",
+        ),
+        must("min_retention_days", DAYS, "for how many days each field is kept at least"),
     ],
 };
 
@@ -485,6 +502,7 @@ pub(in crate::policy) static GIVEN: Layout = Layout {
         may("admitted_at", List(&Of(Thing::Stage), 0), "stages whose gates let it in last"),
         may("refused_at", List(&Of(Thing::Stage), 0), "stages whose gates refused it last"),
         may("glass", Table(&GIVEN_GLASS), "who broke the glass an hour ago"),
+        may("logged", Table(&GIVEN_LOGGED), "what is declared as logged where it runs at the stage"),
         may("ledger", Table(&GIVEN_LEDGER), "what no checkpoint covers"),
     ],
 };
@@ -511,6 +529,18 @@ pub(in crate::policy) static GIVEN_CLAIM: Layout = Layout {
 pub(in crate::policy) static GIVEN_GLASS: Layout = Layout {
     label: "`glass`",
     keys: &[may("by", TEXTS, "the accounts"), must("hours", Number(1, 8760), "for how many hours")],
+};
+
+pub(in crate::policy) static GIVEN_LOGGED: Layout = Layout {
+    label: "`logged`",
+    keys: &[
+        may(
+            "profiles",
+            List(&Word(|| words(&EVIDENCE_PROFILES)), 0),
+            "evidence profiles, with all of their fields",
+        ),
+        must("days", DAYS, "for how many days they are kept"),
+    ],
 };
 
 const UNCOVERED: &str = "how much of the ledger that is";

@@ -268,7 +268,7 @@ fn case_at(app: &App, at: usize) -> Option<String> {
         app.cases.len(),
         case.record.number,
         crate::text::screen(&case.opening.runbook.id),
-        case.opening.severity.word(),
+        case.severity().word(),
         case.opening.subject.written.screen()
     ))
 }

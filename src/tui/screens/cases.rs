@@ -71,7 +71,7 @@ fn row(app: &App, case: &Case, pen: Pen<'_>, is_chosen: bool) -> Line<'static> {
         pen.span(Role::Accent, if is_chosen { "▸ " } else { "  " }),
         pen.span(Role::Text, fit(&case.record.number.to_string(), 6)),
         pen.span(role, fit(state, 9)),
-        pen.span(severity(case.opening.severity), fit(case.opening.severity.word(), 9)),
+        pen.span(severity(case.severity()), fit(case.severity().word(), 9)),
         pen.span(Role::Text, fit(&case.opening.runbook.id, TYPE_CELLS)),
         pen.span(Role::Text, fit(&case.opening.subject.written.screen(), SUBJECT_CELLS)),
     ];

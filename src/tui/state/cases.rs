@@ -40,7 +40,7 @@ impl CasesState {
             let mut all: Vec<&Case> = cases.cases.values().collect();
             all.sort_by_key(|case| {
                 let is_closed = case.closed().is_some();
-                (is_closed, Reverse(case.opening.severity), Reverse(case.record.number))
+                (is_closed, Reverse(case.severity()), Reverse(case.record.number))
             });
             self.order.extend(all.into_iter().map(|case| case.record.number));
         }

@@ -228,6 +228,17 @@ fn every_document() -> Desk {
     desk.prints("review-history", &["review", "--history", "acme/claims-sorter"]);
     desk.prints("lineage", &["lineage", "acme/claims-sorter"]);
     desk.prints("deployed", &["deploy", "add", "acme/claims-sorter", "--where", "here", "--owner", "us"]);
+    fs::write(
+        desk.path("surface.toml"),
+        crate::surfaces::FILE.replace("tools/refund.json", "touchmark.toml"),
+    )
+    .unwrap();
+    desk.prints("deployment-surface", &["deploy", "declare", "here", "surface.toml", "--by", "Ann"]);
+    let here = desk.prints(
+        "deployment-runbook",
+        &["incident", "runbook", "model_substitution", "--deployment", "here", "-o", "here.md"],
+    );
+    assert_eq!(here["written"]["version"], 1);
     desk.prints("deployments", &["deploy", "list"]);
     fs::write(desk.path("one.mcp.json"), r#"{"tools":[{"name":"a","inputSchema":{}}]}"#).unwrap();
     fs::write(desk.path("two.mcp.json"), r#"{"tools":[{"name":"a","description":"b","inputSchema":{}}]}"#)
@@ -377,6 +388,7 @@ fn every_document() -> Desk {
         &["evidence", &case, "auth_events", "--holder", "security", "--file", "touchmark.toml"],
         &["evidence", &case, "iam_trail", "--waive", "none is kept"],
         &["hold", &case, "--reason", "claim 7"],
+        &["severity", &case, "low", "--by", "Ann", "--reason", "a drill"],
         &["note", &case, "noted"],
         &["close", &case, "--reason", "a drill"],
     ] {
