@@ -300,6 +300,10 @@ pub enum Remedy {
     StateRelease,
     /// Record where it runs.
     EnterDeployment,
+    /// Import a feed.
+    ImportFeed,
+    /// Triage what feeds say of it.
+    TriageThreats,
     /// Nothing can be done in this version.
     Nothing,
 }

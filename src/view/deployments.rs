@@ -43,8 +43,11 @@ impl View {
             usage.deployments.dedup();
         };
         now.values_mut().for_each(sort);
-        for (id, known) in self.usage.iter().filter(|(_, known)| !known.gates.is_empty()) {
-            now.entry(id.clone()).or_default().gates.clone_from(&known.gates);
+        let kept = |known: &Usage| !known.gates.is_empty() || !known.threats.is_empty();
+        for (id, known) in self.usage.iter().filter(|(_, known)| kept(known)) {
+            let usage = now.entry(id.clone()).or_default();
+            usage.gates.clone_from(&known.gates);
+            usage.threats.clone_from(&known.threats);
         }
         if *self.usage != now {
             self.usage = Arc::new(now);

@@ -3,9 +3,10 @@
 
 use super::flips::{Flip, Flips, Turn};
 use super::{NotMeasured, SurveyOf, View};
-use crate::decision::{Decision, Feeds, Inputs, Standing, digest_of, name_inputs};
+use crate::decision::{Decision, Inputs, Standing, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::ModelId;
+use crate::maturity::FEED_DAYS;
 use crate::policy::Policy;
 use crate::signing::{Due, trust_dues};
 use crate::store::EvidenceDigest;
@@ -96,6 +97,8 @@ pub enum Cause {
     GateTooOld,
     /// Records of the ledger are too long without a checkpoint.
     Unanchored,
+    /// The newest feed becomes too old to count.
+    FeedTooOld,
     /// A deployment of the model begins.
     DeploymentBegins,
     /// A deployment of the model ends.
@@ -142,6 +145,8 @@ impl Dues {
         ) {
             dues.put(Some(later(since, i64::from(most) * DAY_SECONDS + 1)), Whom::All, Cause::Unanchored);
         }
+        let ends = view.feeds.newest().map(|newest| later(newest, i64::from(FEED_DAYS) * DAY_SECONDS + 1));
+        dues.put(ends, Whom::All, Cause::FeedTooOld);
         (0..view.models.len()).for_each(|index| dues.of_model(view, index));
         dues
     }
@@ -333,7 +338,7 @@ impl DueThen {
         let publisher = after.policy.publisher_of(model.id.raw()).map(|publisher| &publisher.id);
         let concerns = |(whom, cause): &&(Whom, Cause)| match (whom, cause) {
             (Whom::Model(one), _) => *one == index,
-            (_, Cause::PolicyExpires | Cause::Unanchored) => true,
+            (_, Cause::PolicyExpires | Cause::Unanchored | Cause::FeedTooOld) => true,
             (
                 _,
                 Cause::ExceptionBegins { exception: id }
@@ -446,8 +451,8 @@ impl Forecasting {
         let evidence: Vec<EvidenceDigest> = lines.into_iter().flatten().collect();
         let all: Vec<u8> = evidence.iter().flat_map(|digest| digest.0).collect();
         let level = Some((&*view.rubric, view.stage.as_str()));
-        let (all, feeds) = (EvidenceDigest::of(&all)?, Feeds::default());
-        let inputs = name_inputs(all, &view.policy, level, &view.trust, &feeds, view.at)?;
+        let all = EvidenceDigest::of(&all)?;
+        let inputs = name_inputs(all, &view.policy, level, &view.trust, &view.feeds, view.at)?;
         let not_measured = view.survey_of(&SurveyOf::default()).not_measured;
         let forecast = Forecast {
             from: view.at,

@@ -112,6 +112,8 @@ pub struct View {
     pub usage: Arc<BTreeMap<ModelId, Usage>>,
     /// The latest gate decisions for deployed models, or for all where the policy asks for them; also part of `usage`.
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
+    /// The feeds that name what they affect; what they say of models is in `usage`.
+    pub feeds: Arc<Feeds>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
@@ -163,6 +165,7 @@ impl View {
             ledger: self.anchoring.as_ref(),
             policy: &self.policy,
             seal: &self.seal,
+            feeds: self.feeds.newest(),
             stage: &self.stage,
             rubric: &self.rubric,
             now: self.at,
@@ -429,7 +432,7 @@ impl View {
     pub fn inputs(&self, index: usize) -> Result<Inputs> {
         let evidence = digest_of(&self.evidence(index)?.0)?;
         let level = Some((&*self.rubric, self.stage.as_str()));
-        name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)
+        name_inputs(evidence, &self.policy, level, &self.trust, &self.feeds, self.at)
     }
 
     /// What is odd about how the name of the model of an index looks; none for an ordinary name.

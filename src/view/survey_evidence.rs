@@ -4,7 +4,7 @@
 use super::View;
 use super::publisher::publisher;
 use super::survey::{EvidenceLine, Survey, SurveyOf};
-use crate::decision::{Earned, Feeds, digest_of, name_inputs};
+use crate::decision::{Earned, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::store::EvidenceDigest;
@@ -61,8 +61,7 @@ impl View {
         let all: Vec<u8> = lines.iter().flat_map(|(_, digest)| digest.0).collect();
         let level = Some((&*self.rubric, self.stage.as_str()));
         let evidence = EvidenceDigest::of(&all)?;
-        survey.inputs =
-            Some(name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)?);
+        survey.inputs = Some(name_inputs(evidence, &self.policy, level, &self.trust, &self.feeds, self.at)?);
         Ok(survey)
     }
 }

@@ -1,6 +1,7 @@
 //! Words for what a model's use and the policy were found to be. It judges nothing.
 
-use crate::maturity::UseFact;
+use crate::maturity::{Those, UseFact};
+use crate::text::count;
 
 /// What was found.
 pub(super) fn found(fact: &UseFact) -> String {
@@ -81,12 +82,33 @@ pub(super) fn found(fact: &UseFact) -> String {
             runbook.raw(),
             stage.raw()
         ),
-        UseFact::NoFeed => "levels do not read vulnerability feeds yet".to_owned(),
+        UseFact::NoFeed => "no feed of vulnerabilities was imported".to_owned(),
+        UseFact::FeedTooOld { imported, most_days } => {
+            format!("the newest feed was imported on {imported}, more than {most_days} days ago")
+        }
+        UseFact::NoThreat => "no entry of the imported feeds names this model".to_owned(),
+        UseFact::ThreatsTriaged { count: 1 } => "1 match in the feeds, triaged".to_owned(),
+        UseFact::ThreatsTriaged { count } => format!("{count} matches in the feeds, all triaged"),
+        UseFact::ThreatsToConfirm(those) => format!("to confirm or to finish: {}", entries(those)),
+        UseFact::ThreatsOpen(those) => {
+            format!("the feeds say that this version is affected, and nobody triaged it: {}", entries(those))
+        }
+        UseFact::ThreatsAffect(those) => format!("triaged as affected: {}", entries(those)),
         UseFact::NoFramework => "no compliance framework is selected".to_owned(),
         UseFact::NoAgent => "not an agent".to_owned(),
         UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),
         UseFact::AgentPinned => "pinned by digest, not signed".to_owned(),
         UseFact::AgentBare => "neither signed nor pinned".to_owned(),
         UseFact::AgentChanged => "changed after it was signed or approved".to_owned(),
+    }
+}
+
+fn entries(those: &Those) -> String {
+    match those.count.saturating_sub(1) {
+        0 => those.first.raw().to_owned(),
+        more => {
+            let others = usize::try_from(more).unwrap_or(usize::MAX);
+            format!("{} and {}", those.first.raw(), count(others, "other"))
+        }
     }
 }

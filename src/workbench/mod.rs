@@ -57,6 +57,7 @@ mod snapshot;
 mod sources;
 mod suggesting;
 mod summarising;
+mod threats;
 mod triage_answers;
 mod triage_files;
 mod triage_history;

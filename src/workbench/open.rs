@@ -135,6 +135,7 @@ fn nothing(
         digests: Arc::default(),
         usage: Arc::default(),
         gates: Arc::default(),
+        feeds: Arc::default(),
         seal: in_force.seal,
         names: Arc::default(),
         verified: Arc::default(),

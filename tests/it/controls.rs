@@ -11,8 +11,9 @@ use touchmark::attest::{
 };
 use touchmark::inventory::{Basis, Fact, FactKey, Format, Kind, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::maturity::{
-    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, LineageEdge, Met, MetWhy, Musts,
-    Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony, Usage, assess,
+    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, Likeness as L, LineageEdge, Met,
+    MetWhy, Musts, Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony,
+    Threat, TriageState as T, Usage, assess,
 };
 use touchmark::policy::{Action, Exception, Excused, IrSurface, ModelPattern, Policy, Role, Subject, parse};
 use touchmark::signing::{
@@ -85,6 +86,7 @@ struct Case {
     kinship: Kinship,
     usage: Usage,
     seal: PolicySeal,
+    feeds: Option<jiff::Timestamp>,
     policy: Policy,
 }
 
@@ -299,8 +301,10 @@ fn good() -> Case {
                 relied: false,
                 passed: None,
             }],
+            threats: Vec::new(),
         },
         seal: PolicySeal::Signed("ciso@acme".into()),
+        feeds: None,
         policy,
     }
 }
@@ -317,6 +321,7 @@ impl Case {
             kinship: &self.kinship,
             usage: &self.usage,
             seal: &self.seal,
+            feeds: self.feeds,
             policy: &self.policy,
             now: at(NOW),
             told: std::cell::OnceCell::new(),
@@ -772,6 +777,32 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
             c.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = Some(surface.clone()));
         }),
         ("L3.20", UNKNOWN, |_| {}),
+        ("L3.20", PASS, |c| feed(c, &[])),
+        // Thirty days are allowed, and not a second more.
+        ("L3.20", PASS, |c| aged(c, 30 * 86_400)),
+        ("L3.20", UNKNOWN, |c| aged(c, 30 * 86_400 + 1)),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Affected, None)])),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Affected, Some(T::Affected))])),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Name, Some(T::NotAffected)), (L::Name, Some(T::Affected))])),
+        // A feed that is too old, or is not here any more, acquits of nothing.
+        ("L3.20", FAIL, |c| {
+            feed(c, &[(L::Affected, None)]);
+            aged(c, 30 * 86_400 + 1);
+        }),
+        ("L3.20", FAIL, |c| {
+            feed(c, &[(L::Affected, None)]);
+            c.feeds = None;
+        }),
+        ("L3.20", UNKNOWN, |c| {
+            feed(c, &[(L::Package, None), (L::Affected, Some(T::Fixed))]);
+            aged(c, 30 * 86_400 + 1);
+        }),
+        // What a name alone says, or nobody knows the version of, has to be confirmed.
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Name, None)])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Package, None)])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Affected, Some(T::UnderInvestigation))])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Affected, Some(T::Fixed)), (L::Name, None)])),
+        ("L3.20", PASS, |c| feed(c, &[(L::Affected, Some(T::Fixed)), (L::Name, Some(T::NotAffected))])),
         ("L3.21", ASIDE, |_| {}),
         ("L3.22", ASIDE, |_| {}),
         ("L3.22", ASIDE, |c| {
@@ -806,6 +837,22 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
             unseen(c);
         }),
     ]
+}
+
+/// A feed was imported just now, and has these entries.
+fn feed(case: &mut Case, entries: &[(L, Option<T>)]) {
+    let threat = |(likeness, said): &(L, Option<T>)| Threat {
+        id: "CVE-2026-1".into(),
+        likeness: *likeness,
+        said: *said,
+    };
+    case.usage.threats = entries.iter().map(threat).collect();
+    case.feeds = Some(at(NOW));
+}
+
+/// The newest feed was imported so many seconds ago.
+fn aged(case: &mut Case, seconds: i64) {
+    case.feeds = Some(at(NOW) - jiff::SignedDuration::from_secs(seconds));
 }
 
 /// The policy sets a floor for SLSA.
@@ -851,8 +898,8 @@ fn every_control_comes_to_what_the_rubric_says_when_one_thing_is_otherwise() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// No rehearsal of a runbook, feed or framework can be given in this version, and what they would come to cannot be made.
-const NOT_IN_THIS_VERSION: [&str; 3] = ["L3.19", "L3.20", "L3.21"];
+/// No rehearsal of a runbook or framework can be given in this version, and what they would come to cannot be made.
+const NOT_IN_THIS_VERSION: [&str; 2] = ["L3.19", "L3.21"];
 /// A verification is judged anew by the policy in force, so that none is of before a change. The core accepts no key below the floor, and no other tool than ours says what was left out of a load.
 const NOT_PARTIAL: [&str; 4] = ["L1.11", "L1.13", "L1.17", "L2.04"];
 

@@ -156,6 +156,7 @@ mod store;
 mod support;
 mod survey;
 mod text;
+mod threats;
 mod timestamps;
 #[cfg(feature = "keyless")]
 mod timestamps_asked;

@@ -589,6 +589,7 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         proven: Default::default(),
         digests: Default::default(),
         gates: Arc::default(),
+        feeds: Arc::default(),
         seal: touchmark::maturity::PolicySeal::Unsigned,
         usage: Arc::default(),
         names: Arc::default(),

@@ -172,7 +172,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
     ("pack", &["error", "text", "signing", "inventory", "store", "decision"]),
-    ("feed", &["text", "error", "json", "inventory", "store", "decision"]),
+    ("feed", &["text", "error", "json", "inventory", "store", "maturity", "decision"]),
     (
         "incident",
         &["text", "error", "json", "signing", "tables", "inventory", "store", "lineage", "decision"],
