@@ -498,6 +498,9 @@ pub const TABLE: &[Command] = &[
     line("incident triage", "<MODEL>").run(
         "Show whether a model's files are the expected ones: exits with 0 if they are, with 1 if not, with 3 if that is unknown")
         .writing(Writes::With(&["open"])),
+    line("incident drill", "<TYPE>").run(
+        "Play a made-up substitution through a runbook, and time each step: exits with 1 if something fails; recorded as a drill")
+        .writing(Writes::Always),
     line("incident open", "<TYPE>").run(
         "Open a case: the runbook with its words filled in, who is affected, the evidence to collect, deadlines; recorded")
         .writing(Writes::Always),

@@ -1,5 +1,6 @@
 //! Cases of incidents, as documents.
 
+use super::drills::IncidentDrillRow;
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
@@ -213,6 +214,8 @@ pub struct IncidentsDocument<'a> {
     pub schema: names::Incidents,
     /// The cases, by their numbers.
     pub cases: Vec<IncidentRow<'a>>,
+    /// Drills, oldest first: no incidents.
+    pub drills: Vec<IncidentDrillRow<'a>>,
     /// Records of incidents that belong to no case.
     pub faults: Vec<IncidentFaultDocument>,
 }
@@ -292,6 +295,7 @@ impl<'a> IncidentsDocument<'a> {
         IncidentsDocument {
             schema: names::Incidents,
             cases: shown.iter().map(row).collect(),
+            drills: cases.drills.iter().map(IncidentDrillRow::of).collect(),
             faults: cases.strays.iter().map(fault).collect(),
         }
     }

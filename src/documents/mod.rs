@@ -10,6 +10,7 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod drills;
 mod feeds;
 mod forecast;
 mod incidents;
@@ -62,6 +63,7 @@ pub use feeds::{
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -4,6 +4,7 @@
 mod cacao;
 mod case;
 mod common;
+mod drill;
 mod filling;
 mod library;
 mod lint;
@@ -20,6 +21,7 @@ mod vocabulary;
 
 pub use cacao::cacao;
 pub use case::{Case, Cases, Logged, StepState, Stray};
+pub use drill::{Drill, DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep};
 pub use filling::{Filling, Word};
 pub use library::{INVALID, Library, Origin, Shelved, Trouble};
 pub use misfit::Misfit;

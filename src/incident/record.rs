@@ -1,6 +1,7 @@
 //! What the ledger keeps of a case: who opened it and with which runbook, and each thing that was done or collected
 //! since. Facts and digests, and the words of people as they wrote them.
 
+use super::drill::DrillEntry;
 use super::runbook::Runbook;
 use super::vocabulary::{Integrity, Severity};
 use crate::decision::{Making, RecordRef};
@@ -61,6 +62,8 @@ pub struct IncidentRecord {
 pub enum Entry {
     /// It was opened.
     Open(Box<Opening>),
+    /// A drill was held: no case, and nothing of one.
+    Drill(Box<DrillEntry>),
     /// A step was done, skipped, or failed.
     Step(StepEntry),
     /// Evidence was collected, or waived.

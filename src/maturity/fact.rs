@@ -304,6 +304,8 @@ pub enum Remedy {
     ImportFeed,
     /// Triage what feeds say of it.
     TriageThreats,
+    /// Hold a drill.
+    HoldDrill,
     /// Nothing can be done in this version.
     Nothing,
 }

@@ -284,6 +284,8 @@ fn of_use(fact: &UseFact) -> Ground<'_> {
         F::DecisionOnlyRecorded
         | F::NoDecision
         | F::FeedTooOld { .. }
+        | F::DrillTooOld { .. }
+        | F::Drilled { .. }
         | F::NoThreat
         | F::ThreatsTriaged { .. }
         | F::ThreatsToConfirm(_)

@@ -13,7 +13,7 @@ use super::lineage_fact::LineageFact;
 use super::parents::by_parents;
 use super::required::{Freshness, freshness};
 use super::sight::{Lack, Sight, by_claims, sight};
-use super::usage::{FEED_DAYS, FeedAge, Likeness, PolicySeal, Threat, TriageState};
+use super::usage::{FEED_DAYS, FeedAge, Likeness, PolicySeal, Rehearsed, Threat, TriageState, rehearsal_counts};
 use super::use_fact::{Those, UseFact};
 use crate::attest::PredicateKind;
 use crate::inventory::{Basis, FactKey, Kind};
@@ -279,20 +279,31 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Which runbook is bound where it runs. When it was rehearsed last is not known.
+/// Which runbook is bound where it runs, and whether it was rehearsed lately.
 pub(super) fn incident_ready(evidence: &Evidence<'_>) -> Finding {
-    let mut bound = None;
+    let (mut open, mut rehearsed) = (None, None);
     for deployed in &evidence.usage.deployments {
         let surface = stage_of(evidence, &deployed.stage).and_then(|stage| stage.ir_surface.as_ref());
         let stage = deployed.stage.clone();
         let Some(surface) = surface else {
             return Finding::missing(UseFact::NoRunbook(stage).into()).remedy(Remedy::OfRubric);
         };
-        bound = bound.or(Some(UseFact::RunbookBound { stage, runbook: Untrusted::new(&surface.runbook) }));
+        let runbook = Untrusted::new(&surface.runbook);
+        let last = evidence.usage.drills.iter().filter(|drill| drill.runbook == runbook).max_by_key(|drill| drill.at);
+        match last {
+            None => open = open.or(Some(UseFact::RunbookBound { stage, runbook })),
+            Some(drill) if !rehearsal_counts(drill.at, evidence.now) => {
+                open = open.or(Some(UseFact::DrillTooOld { stage, runbook, at: drill.at }));
+            }
+            Some(Rehearsed { at, walked, .. }) => {
+                rehearsed = rehearsed.or(Some(UseFact::Drilled { runbook, at: *at, walked: *walked }));
+            }
+        }
     }
-    match bound {
-        Some(bound) => use_of(Outcome::Partial, bound).remedy(Remedy::OfRubric),
-        None => Finding::not_applicable(ControlFact::NoDeployment),
+    match (open, rehearsed) {
+        (Some(open), _) => use_of(Outcome::Partial, open).remedy(Remedy::HoldDrill),
+        (None, Some(rehearsed)) => use_of(Outcome::Pass, rehearsed),
+        (None, None) => Finding::not_applicable(ControlFact::NoDeployment),
     }
 }
 

@@ -126,6 +126,26 @@ impl TriageState {
     }
 }
 
+/// A drill that came to its end.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Rehearsed {
+    /// The type of incident.
+    pub runbook: Untrusted,
+    /// When.
+    pub at: Timestamp,
+    /// Whether people took the steps that are for people.
+    pub walked: bool,
+}
+
+/// A drill counts for so many days.
+pub const DRILL_DAYS: u32 = 365;
+
+/// Whether a drill counts at a time.
+pub fn rehearsal_counts(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) <= SignedDuration::from_hours(24 * i64::from(DRILL_DAYS))
+}
+
 /// A feed counts for so many days after it was imported.
 pub const FEED_DAYS: u32 = 30;
 
@@ -168,9 +188,12 @@ pub struct Usage {
     /// Entries of feeds that may be about it, sorted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub threats: Vec<Threat>,
+    /// The last drill of each runbook that counts for it, sorted; only where it runs.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drills: Vec<Rehearsed>,
 }
 
-static NONE: Usage = Usage { deployments: Vec::new(), gates: Vec::new(), threats: Vec::new() };
+static NONE: Usage = Usage { deployments: Vec::new(), gates: Vec::new(), threats: Vec::new(), drills: Vec::new() };
 
 impl PolicySeal {
     /// Whether nothing is known of one.

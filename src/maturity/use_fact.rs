@@ -122,12 +122,30 @@ pub enum UseFact {
     },
     /// The policy binds no runbook where it runs.
     NoRunbook(Untrusted),
-    /// It binds one there; nothing says when it was rehearsed.
+    /// It binds one there, and no drill of it came to its end.
     RunbookBound {
         /// Where.
         stage: Untrusted,
         /// Which.
         runbook: Untrusted,
+    },
+    /// The last drill of the one that it binds there was too long ago.
+    DrillTooOld {
+        /// Where.
+        stage: Untrusted,
+        /// Which.
+        runbook: Untrusted,
+        /// When.
+        at: Timestamp,
+    },
+    /// The one that it binds was rehearsed lately, wherever the model runs.
+    Drilled {
+        /// Which.
+        runbook: Untrusted,
+        /// When.
+        at: Timestamp,
+        /// Whether people took the steps that are for people.
+        walked: bool,
     },
     /// No feed that names what it affects was imported.
     NoFeed,

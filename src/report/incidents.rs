@@ -26,6 +26,7 @@ pub fn cases(cases: &Cases, shown: &[&Case], at: Timestamp) -> String {
         out.push_str(&table(&rows));
         let _ = writeln!(out, "{} of {}", shown.len(), count(total, "case"));
     }
+    out.push_str(&super::drills::drills(&cases.drills));
     for stray in &cases.strays {
         let _ = writeln!(out, "! ledger entry {} belongs to no case: {}", stray.number, stray.misfit.what());
     }
@@ -304,6 +305,7 @@ pub fn log_line(logged: &Logged) -> String {
 pub fn what(entry: &Entry) -> String {
     match entry {
         Entry::Open(_) => "opened".to_owned(),
+        Entry::Drill(entry) => format!("drill of {}", entry.runbook),
         Entry::Step(entry) => {
             let goto = entry.goto.as_ref().map(|goto| format!(", go to {goto}")).unwrap_or_default();
             let note = entry.note.as_ref().map(|note| format!(": {}", note.raw())).unwrap_or_default();

@@ -43,11 +43,12 @@ impl View {
             usage.deployments.dedup();
         };
         now.values_mut().for_each(sort);
-        let kept = |known: &Usage| !known.gates.is_empty() || !known.threats.is_empty();
-        for (id, known) in self.usage.iter().filter(|(_, known)| kept(known)) {
-            let usage = now.entry(id.clone()).or_default();
-            usage.gates.clone_from(&known.gates);
-            usage.threats.clone_from(&known.threats);
+        for (id, known) in self.usage.iter() {
+            let deployments = now.remove(id).unwrap_or_default().deployments;
+            let usage = Usage { deployments, ..known.clone() };
+            if !usage.is_empty() {
+                now.insert(id.clone(), usage);
+            }
         }
         if *self.usage != now {
             self.usage = Arc::new(now);

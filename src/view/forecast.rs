@@ -6,7 +6,7 @@ use super::{NotMeasured, SurveyOf, View};
 use crate::decision::{Decision, Inputs, Standing, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::ModelId;
-use crate::maturity::FEED_DAYS;
+use crate::maturity::{DRILL_DAYS, FEED_DAYS};
 use crate::policy::Policy;
 use crate::signing::{Due, trust_dues};
 use crate::store::EvidenceDigest;
@@ -99,6 +99,11 @@ pub enum Cause {
     Unanchored,
     /// The newest feed becomes too old to count.
     FeedTooOld,
+    /// The last drill of a runbook becomes too old to count.
+    DrillTooOld {
+        /// The runbook.
+        runbook: Untrusted,
+    },
     /// A deployment of the model begins.
     DeploymentBegins,
     /// A deployment of the model ends.
@@ -227,6 +232,10 @@ impl Dues {
             self.put(Some(glass.until), whom, Cause::GlassEnds);
         }
         let usage = view.models.get(index).and_then(|model| view.usage.get(&model.id));
+        for drill in usage.into_iter().flat_map(|usage| &usage.drills) {
+            let ends = later(drill.at, i64::from(DRILL_DAYS) * DAY_SECONDS + 1);
+            self.put(Some(ends), whom, Cause::DrillTooOld { runbook: drill.runbook.clone() });
+        }
         for gated in usage.into_iter().flat_map(|usage| &usage.gates) {
             let hours = view.policy.stage(gated.stage.raw()).and_then(|stage| stage.cached_max_hours);
             if let Some((passed, hours)) = gated.passed.as_ref().zip(hours) {

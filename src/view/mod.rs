@@ -56,7 +56,7 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::{Digests, Graph, Proven};
-use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Score, Since, Usage};
+use crate::maturity::{Gated, PolicySeal, Rehearsed, Rubric, SameName, Score, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -114,6 +114,8 @@ pub struct View {
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// The feeds that name what they affect; what they say of models is in `usage`.
     pub feeds: Arc<Feeds>,
+    /// The last drill of each runbook, with the model that it counts for; none: all that it is bound to.
+    pub drills: Arc<Vec<(Option<ModelId>, Rehearsed)>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.

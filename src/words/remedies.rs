@@ -78,6 +78,15 @@ pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {
         }
         Remedy::StateRelease => "State the release time in an AIBOM of the model".to_owned(),
         Remedy::EnterDeployment => run(format!("deploy add {MODEL} --stage STAGE --where PLACE")),
+        Remedy::HoldDrill => {
+            let runbook = match fact {
+                ControlFact::Use(UseFact::RunbookBound { runbook, .. } | UseFact::DrillTooOld { runbook, .. }) => {
+                    shell_word(runbook.raw())
+                }
+                _ => None,
+            };
+            run(format!("incident drill {} --by NAME", runbook.unwrap_or_else(|| "TYPE".to_owned())))
+        }
         Remedy::ImportFeed => run("feed import FILE".to_owned()),
         Remedy::TriageThreats => {
             let id = threats(fact)

@@ -1,6 +1,6 @@
 //! Words for what a model's use and the policy were found to be. It judges nothing.
 
-use crate::maturity::{Those, UseFact};
+use crate::maturity::{DRILL_DAYS, Those, UseFact};
 use crate::text::count;
 
 /// What was found.
@@ -77,11 +77,18 @@ pub(super) fn found(fact: &UseFact) -> String {
             format!("exception {} ended on {until} and is still in the policy", id.raw())
         }
         UseFact::NoRunbook(stage) => format!("the policy binds no runbook to {}", stage.raw()),
-        UseFact::RunbookBound { stage, runbook } => format!(
-            "runbook {} is bound to {}; when it was last rehearsed is not known",
+        UseFact::RunbookBound { stage, runbook } => {
+            format!("runbook {} is bound to {}, and no drill of it was completed", runbook.raw(), stage.raw())
+        }
+        UseFact::DrillTooOld { stage, runbook, at } => format!(
+            "runbook {} is bound to {}; its last drill was on {at}, more than {DRILL_DAYS} days ago",
             runbook.raw(),
             stage.raw()
         ),
+        UseFact::Drilled { runbook, at, walked } => {
+            let how = if *walked { "walked" } else { "replayed" };
+            format!("runbook {} is bound; its last drill was {how} on {at}", runbook.raw())
+        }
         UseFact::NoFeed => "no feed of vulnerabilities was imported".to_owned(),
         UseFact::FeedTooOld { imported, most_days } => {
             format!("the newest feed was imported on {imported}, more than {most_days} days ago")

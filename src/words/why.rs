@@ -276,6 +276,7 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
                     | Remedy::EnterDeployment
                     | Remedy::ImportFeed
                     | Remedy::TriageThreats
+                    | Remedy::HoldDrill
                     | Remedy::AddParents
                     | Remedy::AskGate
                     | Remedy::VerifyParents,

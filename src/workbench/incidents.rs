@@ -279,7 +279,7 @@ fn kept(file: &Path) -> Result<(KeptFile, Arc<[u8]>)> {
 }
 
 /// A text that somebody wrote, neither empty nor too long.
-fn written(what: &str, text: &str) -> Result<Untrusted> {
+pub(super) fn written(what: &str, text: &str) -> Result<Untrusted> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Error::new(Code::Usage, format!("`{what}` is empty")));
@@ -298,7 +298,7 @@ fn too_long(text: &str) -> Result<()> {
 
 fn check_texts(entry: &Entry) -> Result<()> {
     let text = match entry {
-        Entry::Open(_) => None,
+        Entry::Open(_) | Entry::Drill(_) => None,
         Entry::Step(entry) => entry.note.as_ref(),
         Entry::Evidence(entry) => match &entry.held {
             Held::Kept(_) => None,

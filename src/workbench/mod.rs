@@ -14,6 +14,7 @@ mod copies;
 mod decide;
 mod demo;
 mod deploying;
+mod drilling;
 mod door;
 mod events;
 mod feeds;

@@ -114,6 +114,7 @@ impl Workbench {
             usage: before.usage.clone(),
             gates: Arc::default(),
             feeds: before.feeds.clone(),
+            drills: before.drills.clone(),
             seal: in_force.seal,
             anchoring: None,
             ledger: LedgerEnd::default(),
@@ -128,11 +129,12 @@ impl Workbench {
             at,
         };
         let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
-        let Refreshed { mut touched, decided, feeds } = refreshed;
+        let Refreshed { mut touched, decided, feeds, incidents } = refreshed;
         view.prove_after(before, touched.as_ref());
         let mut deployed = view.take_deployments(before);
         deployed.extend(self.renew_gates(before, &mut view, decided)?);
         deployed.extend(self.renew_threats(before, &mut view, feeds)?);
+        deployed.extend(self.renew_drills(before, &mut view, incidents)?);
         if let Some(touched) = &mut touched {
             touched.also(deployed);
             // The policy's own signature is evidence on every model.

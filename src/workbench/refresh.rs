@@ -70,6 +70,8 @@ pub(super) struct Refreshed {
     pub decided: Option<Vec<(usize, Gated)>>,
     /// Whether something may have been recorded of feeds since.
     pub feeds: bool,
+    /// Whether something may have been recorded of incidents since.
+    pub incidents: bool,
 }
 
 impl Workbench {
@@ -84,7 +86,7 @@ impl Workbench {
         fresh: Option<&Fresh>,
         progress: &Progress,
     ) -> Result<Refreshed> {
-        let News { goes_on, records, mut reviews, decided, feeds, end } = self.news(before, view)?;
+        let News { goes_on, records, mut reviews, decided, feeds, incidents, end } = self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.
@@ -150,7 +152,7 @@ impl Workbench {
             touched.dedup();
         }
         let touched = (goes_on && same_models).then_some(Touched { models: touched, rules });
-        Ok(Refreshed { touched, decided: goes_on.then_some(decided), feeds })
+        Ok(Refreshed { touched, decided: goes_on.then_some(decided), feeds, incidents })
     }
 
     /// Reads all reviews of the models of which what was said since is not enough to tell what stands.
@@ -205,13 +207,14 @@ impl Workbench {
                 known if known > end.entries => false,
                 known => store.entry(known)?.is_some_and(|last| last.hash == before.ledger.hash),
             };
-        let mut feeds = !goes_on;
+        let (mut feeds, mut incidents) = (!goes_on, !goes_on);
         if goes_on {
             let mut some: Vec<LedgerEntry> = Vec::new();
             for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
                 some.push(entry?);
             }
             feeds = some.iter().any(|entry| entry.kind == RecordKind::Feed);
+            incidents = some.iter().any(|entry| entry.kind == RecordKind::Incident);
             if end.entries > 0 && !Arc::ptr_eq(&before.models, &view.models) {
                 let is_new = |model: &&Model| before.model(&model.id).is_none();
                 let ids: Vec<&ModelId> = view.models.iter().filter(is_new).map(|model| &model.id).collect();
@@ -228,7 +231,7 @@ impl Workbench {
             take(store.latest_of(&RecordKind::Verification, &ids)?);
             take(store.all_of(&RecordKind::Review, &ids)?);
         }
-        Ok(News { goes_on, records, reviews, decided, feeds, end })
+        Ok(News { goes_on, records, reviews, decided, feeds, incidents, end })
     }
 
     fn judge_again(
@@ -317,6 +320,8 @@ struct News {
     decided: Vec<(usize, Gated)>,
     /// Whether something may have been recorded of feeds since.
     feeds: bool,
+    /// Whether something may have been recorded of incidents since.
+    incidents: bool,
     end: LedgerEnd,
 }
 

@@ -36,6 +36,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("incident types", &[]),
     ("incident runbook", &["model_substitution"]),
     ("incident triage", &["lumen/iris-base"]),
+    ("incident drill", &["jailbreak", "--by", "Ann"]),
     ("incident open", &["jailbreak", "--subject", "lumen/iris-base", "--by", "Ann"]),
     ("incident list", &[]),
     ("incident status", &["3"]),

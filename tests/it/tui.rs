@@ -590,6 +590,7 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         digests: Default::default(),
         gates: Arc::default(),
         feeds: Arc::default(),
+        drills: Arc::default(),
         seal: touchmark::maturity::PolicySeal::Unsigned,
         usage: Arc::default(),
         names: Arc::default(),

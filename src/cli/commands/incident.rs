@@ -1,5 +1,6 @@
 //! `incident`: runbooks, and cases that follow them.
 
+use super::incident_drill::{Drill, drill};
 use super::incident_export::{Export, export};
 use super::incident_triage::{Triage, triage};
 use crate::cli::common::Common;
@@ -28,6 +29,7 @@ pub(crate) enum IncidentCommand {
     Types,
     Runbook(Runbook),
     Triage(Triage),
+    Drill(Drill),
     Open(Open),
     List(List),
     Status(Status),
@@ -197,6 +199,7 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         IncidentCommand::Runbook(arguments) => return runbook(arguments, &workbench, output),
         IncidentCommand::List(arguments) => return list(arguments, &workbench, common, output),
         IncidentCommand::Export(arguments) => return export(arguments, &workbench, common, output),
+        IncidentCommand::Drill(arguments) => return drill(arguments, common, output),
         IncidentCommand::Triage(arguments) => return triage(arguments, common, output),
         IncidentCommand::Status(Status { case }) => workbench.case(*case)?,
         IncidentCommand::Open(Open { kind, subject, deployment, by, aware }) => {
