@@ -521,6 +521,10 @@ pub const TABLE: &[Command] = &[
         "Write a case as Markdown for people, as JSON, or its runbook as a CACAO 2.0 playbook")
         .writing(Writes::With(&["out"])),
 
+    line("incident disclose", "<SUBJECT>").run(
+        "Write the draft of a disclosure about a case or a model: what is proven, declared and unknown, and what to do")
+        .writing(Writes::With(&["out"])),
+
     // Feeds.
     line("feed import", "<PATH>").run(
         "Import a feed from a file or folder: MITRE ATLAS, AVID, OSV, CVE 5, CoSAI-RM, SAFE-MCP; recorded")

@@ -10,6 +10,7 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod disclosures;
 mod drills;
 mod feeds;
 mod forecast;
@@ -63,6 +64,7 @@ pub use feeds::{
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use disclosures::IncidentDisclosureDocument;
 pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,

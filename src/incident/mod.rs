@@ -4,6 +4,7 @@
 mod cacao;
 mod case;
 mod common;
+mod disclosure;
 mod drill;
 mod filling;
 mod library;
@@ -21,6 +22,7 @@ mod vocabulary;
 
 pub use cacao::cacao;
 pub use case::{Case, Cases, Logged, StepState, Stray};
+pub use disclosure::{Affected, Disclosed, Disclosure, StatedAs, Statement};
 pub use drill::{Drill, DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep};
 pub use filling::{Filling, Word};
 pub use library::{INVALID, Library, Origin, Shelved, Trouble};

@@ -1,5 +1,6 @@
 //! `incident`: runbooks, and cases that follow them.
 
+use super::incident_disclose::{Disclose, disclose};
 use super::incident_drill::{Drill, drill};
 use super::incident_export::{Export, export};
 use super::incident_triage::{Triage, triage};
@@ -39,6 +40,7 @@ pub(crate) enum IncidentCommand {
     Note(Note),
     Close(Close),
     Export(Export),
+    Disclose(Disclose),
 }
 
 /// The arguments of `incident runbook`.
@@ -180,6 +182,7 @@ impl IncidentCommand {
     /// Whether a document goes to standard output: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
         matches!(self, IncidentCommand::Export(export) if export.is_product())
+            || matches!(self, IncidentCommand::Disclose(disclose) if disclose.is_product())
             || matches!(self, IncidentCommand::Runbook(Runbook { source: true, .. }))
     }
 }
@@ -198,6 +201,7 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         }
         IncidentCommand::Runbook(arguments) => return runbook(arguments, &workbench, output),
         IncidentCommand::List(arguments) => return list(arguments, &workbench, common, output),
+        IncidentCommand::Disclose(arguments) => return disclose(arguments, &workbench, common, output),
         IncidentCommand::Export(arguments) => return export(arguments, &workbench, common, output),
         IncidentCommand::Drill(arguments) => return drill(arguments, common, output),
         IncidentCommand::Triage(arguments) => return triage(arguments, common, output),

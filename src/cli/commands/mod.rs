@@ -21,6 +21,7 @@ mod gate;
 mod import;
 mod incident;
 mod incident_export;
+mod incident_disclose;
 mod incident_drill;
 mod incident_triage;
 mod init;

@@ -382,6 +382,7 @@ fn every_document() -> Desk {
     let closed = desk.prints("incident", &["incident", "status", &case]);
     desk.seen.insert("incident".to_owned(), closed);
     desk.prints("incident-drill", &["incident", "drill", "model_substitution", "--by", "Ann"]);
+    desk.prints("incident-disclosure", &["incident", "disclose", &case]);
     desk.prints("incidents", &["incident", "list", "--closed"]);
     fs::create_dir(desk.path("runbooks")).unwrap();
     fs::write(desk.path("runbooks/broken.toml"), "schema = \"runbook/0.1\"\n").unwrap();
