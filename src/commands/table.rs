@@ -511,6 +511,9 @@ pub const TABLE: &[Command] = &[
     line("incident evidence", "<CASE> <FIELDS>...").run(
         "Record evidence: a file that is kept, who else keeps it, or why it is given up")
         .writing(Writes::Always),
+    line("incident import", "<CASE> <FILES>...").run(
+        "Record what logs of others hold: how many records have each field, from when to when, and who keeps them until when")
+        .writing(Writes::Always),
     line("incident hold", "<CASE>").run("Set a legal hold, so that no evidence ends, or lift it")
         .writing(Writes::Always),
     line("incident note", "<CASE> <TEXT>").run("Write something down in a case")

@@ -4,7 +4,7 @@ use super::drills::IncidentDrillRow;
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
-    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Logged, Phase, Severity, Step,
+    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, LogSeen, Logged, Phase, Severity, Step,
     StepKind, StepState, Stray, Subject, Timer,
 };
 use crate::text::Untrusted;
@@ -133,6 +133,8 @@ pub struct IncidentEvidenceDocument<'a> {
     pub value: Option<&'a Untrusted>,
     /// Where it is, or why it was given up.
     pub held: Option<&'a Held>,
+    /// What was found in it, where it holds records of logs.
+    pub log: Option<&'a LogSeen>,
     /// When it was captured.
     pub captured: Option<Timestamp>,
     /// For how many days it is kept.
@@ -350,6 +352,7 @@ fn evidence(item: Item<'_>) -> IncidentEvidenceDocument<'_> {
         state,
         value,
         held: entry.map(|entry| &entry.held),
+        log: entry.and_then(|entry| entry.log.as_ref()),
         captured: entry.map(|entry| entry.captured),
         retention_days: item.days,
         kept_until: item.until,

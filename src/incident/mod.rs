@@ -9,6 +9,7 @@ mod drill;
 mod filling;
 mod library;
 mod lint;
+mod logs;
 mod misfit;
 mod parts;
 mod plain;
@@ -26,6 +27,8 @@ pub use disclosure::{Affected, Disclosed, Disclosure, StatedAs, Statement};
 pub use drill::{Drill, DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep};
 pub use filling::{Filling, Word};
 pub use library::{INVALID, Library, Origin, Shelved, Trouble};
+pub(crate) use logs::fuzz;
+pub use logs::{FieldSeen, LIMIT_LINE, LogReader, LogSeen};
 pub use misfit::Misfit;
 pub use reading::LIMIT_BYTES;
 pub use record::{

@@ -2,6 +2,7 @@
 //! since. Facts and digests, and the words of people as they wrote them.
 
 use super::drill::DrillEntry;
+use super::logs::LogSeen;
 use super::runbook::Runbook;
 use super::vocabulary::{Integrity, Severity};
 use crate::decision::{Making, RecordRef};
@@ -203,6 +204,9 @@ pub struct EvidenceEntry {
     pub captured: Timestamp,
     /// Where it is.
     pub held: Held,
+    /// What was found in it, where it holds records of logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogSeen>,
 }
 
 /// Where evidence is.

@@ -3,7 +3,7 @@
 use super::runbooks::{details, heading, hours};
 use super::text::{Row, table};
 use crate::incident::{
-    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, Logged, RunsAt, Step, StepKind,
+    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, LogSeen, Logged, RunsAt, Step, StepKind,
     StepOutcome, StepState, Timer,
 };
 use crate::text::{Untrusted, count, screen, size};
@@ -262,11 +262,22 @@ pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
             Held::Kept(file) => ("✓", format!("{}, {}", kept(file), until(item))),
             Held::Elsewhere { holder, file } => {
                 let file = file.as_ref().map(|file| format!(", {}", kept(file))).unwrap_or_default();
-                ("✓", format!("held by {}{file}, {}", holder.raw(), until(item)))
+                let share = entry.log.as_ref().map(|log| share(log, &item.field.id)).unwrap_or_default();
+                ("✓", format!("held by {}{file}{share}, {}", holder.raw(), until(item)))
             }
             Held::Waived { reason } => ("–", format!("given up: {}", reason.raw())),
         },
     }
+}
+
+/// How many records of a log have a field, and from when to when they are.
+fn share(log: &LogSeen, field: &str) -> String {
+    let has = log.fields.iter().find(|seen| seen.field == field).map_or(0, |seen| seen.records);
+    let span = match (log.from, log.until) {
+        (Some(from), Some(until)) => format!(" from {from} to {until}"),
+        _ => " without a time".to_owned(),
+    };
+    format!(", in {has} of {} records{span}", log.records)
 }
 
 /// Until when evidence is kept.
@@ -319,7 +330,13 @@ pub fn what(entry: &Entry) -> String {
             let fields = entry.fields.join(", ");
             match &entry.held {
                 Held::Kept(file) => format!("evidence {fields}: {}", kept(file)),
-                Held::Elsewhere { holder, .. } => format!("evidence {fields}: held by {}", holder.raw()),
+                Held::Elsewhere { holder, .. } => {
+                    let log = entry.log.as_ref();
+                    let log = log.map(|log| {
+                        format!(" ({} records, {} of them without a field, {} lines unreadable)", log.records, log.unknown, log.unreadable)
+                    });
+                    format!("evidence {fields}: held by {}{}", holder.raw(), log.unwrap_or_default())
+                }
                 Held::Waived { reason } => format!("evidence {fields} given up: {}", reason.raw()),
             }
         }

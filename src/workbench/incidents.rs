@@ -115,7 +115,7 @@ impl Workbench {
         let fields = std::iter::once(ANSWERED).chain(open).filter(|id| case.field(id).is_some());
         let fields: Vec<String> = fields.map(str::to_owned).collect();
         if !fields.is_empty() {
-            let entry = EvidenceEntry { fields, captured: triage.at, held: Held::Kept(kept) };
+            let entry = EvidenceEntry { fields, captured: triage.at, held: Held::Kept(kept), log: None };
             self.add_with(number, Entry::Evidence(entry), &[answers.into()])?;
         }
         let note = Untrusted::new(triage_note(triage));
@@ -264,7 +264,7 @@ pub fn look_at_evidence(file: &Path) -> Result<KeptFile> {
     Ok(KeptFile { sha256, bytes, name: name_of(file) })
 }
 
-fn name_of(file: &Path) -> Untrusted {
+pub(super) fn name_of(file: &Path) -> Untrusted {
     Untrusted::new(file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 

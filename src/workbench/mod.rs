@@ -33,6 +33,7 @@ mod keeping;
 mod ledger;
 mod loadable;
 mod loading;
+mod logs;
 mod looking;
 mod made;
 mod open;

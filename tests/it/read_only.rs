@@ -42,6 +42,7 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("incident status", &["3"]),
     ("incident step", &["3", "verify", "--outcome", "done"]),
     ("incident evidence", &["3", "request_id", "--waive", "x"]),
+    ("incident import", &["3", "touchmark.toml", "--holder", "x"]),
     ("incident hold", &["3", "--reason", "x"]),
     ("incident note", &["3", "x"]),
     ("incident close", &["3", "--reason", "x"]),

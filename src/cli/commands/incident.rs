@@ -36,6 +36,7 @@ pub(crate) enum IncidentCommand {
     Status(Status),
     Step(Step),
     Evidence(Evidence),
+    Import(Import),
     Hold(Hold),
     Note(Note),
     Close(Close),
@@ -146,6 +147,19 @@ pub(crate) struct Evidence {
     out: Option<PathBuf>,
 }
 
+/// The arguments of `incident import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The number of the case
+    case: u64,
+    /// Files of records, one JSON object a line: OCSF, AITF, or members that are called as the fields of evidence profiles
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Who keeps these files
+    #[arg(long, value_name = "WHO")]
+    holder: String,
+}
+
 /// The arguments of `incident hold`.
 #[derive(Debug, Args)]
 pub(crate) struct Hold {
@@ -221,6 +235,10 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
             workbench.add_to_case(*case, Entry::Step(entry))?
         }
         IncidentCommand::Evidence(arguments) => evidence(arguments, &workbench)?,
+        IncidentCommand::Import(Import { case, files, holder }) => {
+            let holder = Untrusted::new(holder);
+            workbench.import_logs(*case, files, &holder)?
+        }
         IncidentCommand::Hold(Hold { case, reason, lift }) => {
             let entry = HoldEntry { set: !lift, reason: Untrusted::new(reason) };
             workbench.add_to_case(*case, Entry::Hold(entry))?
@@ -279,7 +297,7 @@ fn evidence(arguments: &Evidence, workbench: &Workbench) -> Result<Case> {
     }
     let fields = workbench.case(*case)?.fields_named(fields).map_err(|misfit| misfit.error())?;
     let captured = captured.unwrap_or_else(crate::clock::this_second);
-    let entry = |held| Entry::Evidence(EvidenceEntry { fields, captured, held });
+    let entry = |held| Entry::Evidence(EvidenceEntry { fields, captured, held, log: None });
     match (file, holder, waive) {
         (Some(file), None, _) => workbench.keep_for_case(*case, file, |kept| entry(Held::Kept(kept))),
         (_, Some(holder), _) => {

@@ -364,6 +364,7 @@ fn every_document() -> Desk {
     desk.prints("attest", &[&["attest", "data", "lumen/iris-large"][..], &data].concat());
     desk.prints("inherit", &["attest", "inherit", "acme/claims-sorter"]);
     desk.prints("bind", &["bind", "lumen/iris-base"]);
+    fs::write(desk.path("log.jsonl"), "{\"request_id\": \"1\", \"time\": 1764000000000}\n").unwrap();
     let opened = ["incident", "open", "model_substitution", "--subject", "acme/claims-sorter", "--by", "Ann"];
     let case = desk.prints("incident", &opened)["case"].to_string();
     for words in [
@@ -372,6 +373,7 @@ fn every_document() -> Desk {
         &["evidence", &case, "host_snapshot", "--file", "touchmark.toml"],
         &["evidence", &case, "auth_events", "--holder", "security", "--file", "touchmark.toml"],
         &["evidence", &case, "iam_trail", "--waive", "none is kept"],
+        &["import", &case, "log.jsonl", "--holder", "platform"],
         &["hold", &case, "--reason", "claim 7"],
         &["note", &case, "noted"],
         &["close", &case, "--reason", "a drill"],

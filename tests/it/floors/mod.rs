@@ -474,7 +474,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli", &["error", "commands", "cli"]),
     ("lib", &["ground", "signing"]),
     ("main", &["cli"]),
-    ("fuzz", &["signing", "attest", "inventory", "feed"]),
+    ("fuzz", &["signing", "attest", "inventory", "feed", "incident"]),
 ];
 
 /// Rooms that all others may use.
