@@ -4,8 +4,8 @@ use super::drills::IncidentDrillRow;
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
-    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, LogSeen, Logged, Phase, Severity, Step,
-    StepKind, StepState, Stray, Subject, Timer,
+    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, LogSeen, Logged, Phase, Severity,
+    Step, StepKind, StepState, Stray, Subject, Timer,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;

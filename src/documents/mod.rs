@@ -59,13 +59,13 @@ pub use claims::{
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
+pub use disclosures::IncidentDisclosureDocument;
+pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use feeds::{
     FeedImportDocument, FeedLintDocument, FeedLintRow, FeedMatchRow, FeedMatchesDocument, FeedNotChecked,
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
 pub use forecast::ReportForecastDocument;
-pub use disclosures::IncidentDisclosureDocument;
-pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

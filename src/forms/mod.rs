@@ -31,10 +31,10 @@ mod tone;
 mod uuid;
 
 pub use cells::{Grid, Look, Run};
+pub use disclosure::disclosure_page;
 pub use drawing::{Drawing, Stroke};
 pub use form::{FORMS, Form, FormRow};
 pub use gated::{junit, sarif};
-pub use disclosure::disclosure_page;
 pub use incident::incident_page;
 pub use models::{COLUMNS, Column, row};
 pub use ocsf::ocsf;

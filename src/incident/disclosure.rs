@@ -189,13 +189,17 @@ impl Disclosure {
             (subject.expected.is_none(), &unknown.expected),
             (true, &unknown.since),
         ];
-        let open = open.into_iter().filter(|(is_open, _)| *is_open).map(|(_, text)| text).chain(&unknown.always);
+        let open =
+            open.into_iter().filter(|(is_open, _)| *is_open).map(|(_, text)| text).chain(&unknown.always);
         statements.extend(open.map(|text| Statement { basis: StatedAs::Unknown, text: said(text) }));
         statements.sort_by_key(|statement| statement.basis);
         let actions = template.actions.get(of.integrity.word()).ok_or_else(|| {
             Error::new(Code::Config, format!("the template has no actions for `{}`", of.integrity.word()))
         })?;
-        let affected = subject.family.iter().map(|kin| Affected { model: kin.id.clone(), proven: kin.side == Side::Tainted });
+        let affected = subject
+            .family
+            .iter()
+            .map(|kin| Affected { model: kin.id.clone(), proven: kin.side == Side::Tainted });
         Ok(Disclosure {
             draft: true,
             title: said(&template.title),

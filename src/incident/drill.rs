@@ -140,7 +140,9 @@ impl Drillable {
         let words: Vec<&str> = command.split_whitespace().collect();
         let (name, words) = words.split_first()?;
         let line = words.join(" ");
-        let fits = |known: &str| line.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '));
+        let fits = |known: &str| {
+            line.strip_prefix(known).is_some_and(|rest| rest.is_empty() || rest.starts_with(' '))
+        };
         let (_, swapped, restored) = RUN.iter().find(|(known, _, _)| fits(known))?;
         let may_be = |word: &&str| !word.starts_with('-') || OPTIONS.contains(word);
         let is_ours = *name == "touchmark" && words.iter().all(may_be);
@@ -175,7 +177,9 @@ mod tests {
 
     #[test]
     fn only_commands_that_look_or_judge_are_run_and_none_that_names_another_place() {
-        let of = |command: &str| Drillable::of(command).map(|run| (run.words.join(" "), run.swapped, run.restored));
+        let of = |command: &str| {
+            Drillable::of(command).map(|run| (run.words.join(" "), run.swapped, run.restored))
+        };
         assert_eq!(of("touchmark verify a/b --explain"), Some(("verify a/b --explain".to_owned(), 1, 0)));
         assert_eq!(of("touchmark ledger show a/b"), Some(("ledger show a/b".to_owned(), 0, 0)));
         assert_eq!(of("touchmark gate a/b --stage prod"), Some(("gate a/b --stage prod".to_owned(), 1, 0)));

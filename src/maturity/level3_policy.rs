@@ -13,7 +13,9 @@ use super::lineage_fact::LineageFact;
 use super::parents::by_parents;
 use super::required::{Freshness, freshness};
 use super::sight::{Lack, Sight, by_claims, sight};
-use super::usage::{FEED_DAYS, FeedAge, Likeness, PolicySeal, Rehearsed, Threat, TriageState, rehearsal_counts};
+use super::usage::{
+    FEED_DAYS, FeedAge, Likeness, PolicySeal, Rehearsed, Threat, TriageState, rehearsal_counts,
+};
 use super::use_fact::{Those, UseFact};
 use crate::attest::PredicateKind;
 use crate::inventory::{Basis, FactKey, Kind};
@@ -289,7 +291,12 @@ pub(super) fn incident_ready(evidence: &Evidence<'_>) -> Finding {
             return Finding::missing(UseFact::NoRunbook(stage).into()).remedy(Remedy::OfRubric);
         };
         let runbook = Untrusted::new(&surface.runbook);
-        let last = evidence.usage.drills.iter().filter(|drill| drill.runbook == runbook).max_by_key(|drill| drill.at);
+        let last = evidence
+            .usage
+            .drills
+            .iter()
+            .filter(|drill| drill.runbook == runbook)
+            .max_by_key(|drill| drill.at);
         match last {
             None => open = open.or(Some(UseFact::RunbookBound { stage, runbook })),
             Some(drill) if !rehearsal_counts(drill.at, evidence.now) => {

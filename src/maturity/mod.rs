@@ -58,8 +58,8 @@ pub use summary::{Checked as CheckedSummary, SummaryStep, check_summary, relianc
 pub use table::is_evaluated;
 pub use twins::{SameName, unlike_twins};
 pub use usage::{
-    DRILL_DAYS, Deployed, FEED_DAYS, FeedAge, Gated, Likeness, Passed, PolicySeal, Rehearsed, Threat, TriageState, Usage,
-    rehearsal_counts,
+    DRILL_DAYS, Deployed, FEED_DAYS, FeedAge, Gated, Likeness, Passed, PolicySeal, Rehearsed, Threat,
+    TriageState, Usage, rehearsal_counts,
 };
 pub use use_fact::{Those, UseFact};
 pub use way_up::{Around, Open, Plan, Planned, asked, asks, own_edges_open, plans, rests_on_ancestors};

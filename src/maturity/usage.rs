@@ -193,7 +193,8 @@ pub struct Usage {
     pub drills: Vec<Rehearsed>,
 }
 
-static NONE: Usage = Usage { deployments: Vec::new(), gates: Vec::new(), threats: Vec::new(), drills: Vec::new() };
+static NONE: Usage =
+    Usage { deployments: Vec::new(), gates: Vec::new(), threats: Vec::new(), drills: Vec::new() };
 
 impl PolicySeal {
     /// Whether nothing is known of one.

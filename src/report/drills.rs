@@ -10,7 +10,8 @@ pub fn drill(number: u64, entry: &DrillEntry) -> String {
     let mut out = String::new();
     let how = if entry.walked { "walked by people" } else { "replayed by the program" };
     let (glyph, word) = ended(entry);
-    let _ = writeln!(out, "drill {}  {glyph} {word}  {}, {how}", screen(&entry.runbook), took(entry.took_ms()));
+    let _ =
+        writeln!(out, "drill {}  {glyph} {word}  {}, {how}", screen(&entry.runbook), took(entry.took_ms()));
     if let Some(subject) = &entry.subject {
         let _ = writeln!(out, "  for  {}", subject.screen());
     }
@@ -31,7 +32,10 @@ pub fn drill(number: u64, entry: &DrillEntry) -> String {
         );
         step.runs.iter().for_each(|run| line(&mut out, run));
     }
-    let _ = writeln!(out, "✓ recorded  ledger entry {number}, as a drill; no model, review or deployment was touched");
+    let _ = writeln!(
+        out,
+        "✓ recorded  ledger entry {number}, as a drill; no model, review or deployment was touched"
+    );
     out
 }
 

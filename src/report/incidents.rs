@@ -3,8 +3,8 @@
 use super::runbooks::{details, heading, hours};
 use super::text::{Row, table};
 use crate::incident::{
-    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, LogSeen, Logged, RunsAt, Step, StepKind,
-    StepOutcome, StepState, Timer,
+    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, LogSeen, Logged, RunsAt, Step,
+    StepKind, StepOutcome, StepState, Timer,
 };
 use crate::text::{Untrusted, count, screen, size};
 use jiff::Timestamp;
@@ -333,7 +333,10 @@ pub fn what(entry: &Entry) -> String {
                 Held::Elsewhere { holder, .. } => {
                     let log = entry.log.as_ref();
                     let log = log.map(|log| {
-                        format!(" ({} records, {} of them without a field, {} lines unreadable)", log.records, log.unknown, log.unreadable)
+                        format!(
+                            " ({} records, {} of them without a field, {} lines unreadable)",
+                            log.records, log.unknown, log.unreadable
+                        )
                     });
                     format!("evidence {fields}: held by {}{}", holder.raw(), log.unwrap_or_default())
                 }

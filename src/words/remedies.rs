@@ -80,9 +80,9 @@ pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {
         Remedy::EnterDeployment => run(format!("deploy add {MODEL} --stage STAGE --where PLACE")),
         Remedy::HoldDrill => {
             let runbook = match fact {
-                ControlFact::Use(UseFact::RunbookBound { runbook, .. } | UseFact::DrillTooOld { runbook, .. }) => {
-                    shell_word(runbook.raw())
-                }
+                ControlFact::Use(
+                    UseFact::RunbookBound { runbook, .. } | UseFact::DrillTooOld { runbook, .. },
+                ) => shell_word(runbook.raw()),
                 _ => None,
             };
             run(format!("incident drill {} --by NAME", runbook.unwrap_or_else(|| "TYPE".to_owned())))

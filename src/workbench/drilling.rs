@@ -48,8 +48,12 @@ impl Workbench {
         }
         let of = |id: &ModelId| {
             let counts = |subject: &Option<ModelId>| subject.as_ref().is_none_or(|subject| subject == id);
-            let mut all: Vec<Rehearsed> =
-                view.drills.iter().filter(|(subject, _)| counts(subject)).map(|(_, one)| one.clone()).collect();
+            let mut all: Vec<Rehearsed> = view
+                .drills
+                .iter()
+                .filter(|(subject, _)| counts(subject))
+                .map(|(_, one)| one.clone())
+                .collect();
             all.sort();
             all
         };

@@ -27,15 +27,16 @@ impl Workbench {
         self.writable()?;
         let case = self.case(number)?;
         let runbook = &case.opening.runbook;
-        let profiles = || runbook.needed().flat_map(|profile| profile.required.iter().chain(&profile.recommended));
+        let profiles =
+            || runbook.needed().flat_map(|profile| profile.required.iter().chain(&profile.recommended));
         let mut entries = Vec::new();
         for path in files {
             let (file, log) = read(path, LogReader::new(profiles().map(|field| field.id.as_str()))?)?;
             if log.fields.is_empty() {
                 let what = format!("none of its {} records has a field that the runbook takes", log.records);
-                return Err(Error::new(Code::Usage, what)
-                    .at_path(path)
-                    .help("records are JSON objects, one a line; `touchmark incident status CASE` lists the fields"));
+                return Err(Error::new(Code::Usage, what).at_path(path).help(
+                    "records are JSON objects, one a line; `touchmark incident status CASE` lists the fields",
+                ));
             }
             let fields = log.fields.iter().map(|seen| seen.field.clone()).collect();
             // What is kept for so many days goes from its oldest record on.

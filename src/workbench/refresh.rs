@@ -86,7 +86,8 @@ impl Workbench {
         fresh: Option<&Fresh>,
         progress: &Progress,
     ) -> Result<Refreshed> {
-        let News { goes_on, records, mut reviews, decided, feeds, incidents, end } = self.news(before, view)?;
+        let News { goes_on, records, mut reviews, decided, feeds, incidents, end } =
+            self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.

@@ -12,8 +12,8 @@ use touchmark::attest::{
 use touchmark::inventory::{Basis, Fact, FactKey, Format, Kind, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::maturity::{
     Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, Likeness as L, LineageEdge, Met,
-    MetWhy, Musts, Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony,
-    Threat, TriageState as T, Usage, assess,
+    MetWhy, Musts, Outcomes, ParentSight, Pin, PolicySeal, Rehearsed, Reliance, Rubric, Since, Support,
+    Testimony, Threat, TriageState as T, Usage, assess,
 };
 use touchmark::policy::{Action, Exception, Excused, IrSurface, ModelPattern, Policy, Role, Subject, parse};
 use touchmark::signing::{
@@ -301,7 +301,7 @@ fn good() -> Case {
                 relied: false,
                 passed: None,
             }],
-            threats: Vec::new(),
+            ..Usage::default()
         },
         seal: PolicySeal::Signed("ciso@acme".into()),
         feeds: None,
@@ -772,9 +772,16 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
         ("L3.15", FAIL, |c| exception(c, "acme/*", "2026-03-01T00:00:00Z")),
         ("L3.19", MISSING, |_| {}),
         ("L3.19", PARTIAL, |c| {
-            let (runbook, evidence, retention_days) = ("substitution".to_owned(), Vec::new(), None);
-            let surface = IrSurface { runbook, evidence, retention_days };
-            c.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = Some(surface.clone()));
+            rehearsed(c, &[]);
+        }),
+        // A year is allowed, and not a second more; another runbook is another one.
+        ("L3.19", PASS, |c| rehearsed(c, &[("substitution", 365 * 86_400)])),
+        ("L3.19", PARTIAL, |c| rehearsed(c, &[("substitution", 365 * 86_400 + 1)])),
+        ("L3.19", PARTIAL, |c| rehearsed(c, &[("jailbreak", 60)])),
+        ("L3.19", PASS, |c| rehearsed(c, &[("substitution", 400 * 86_400), ("substitution", 60)])),
+        ("L3.19", MISSING, |c| {
+            rehearsed(c, &[("substitution", 60)]);
+            c.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = None);
         }),
         ("L3.20", UNKNOWN, |_| {}),
         ("L3.20", PASS, |c| feed(c, &[])),
@@ -839,6 +846,19 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
     ]
 }
 
+/// A runbook is bound to every stage, and drills of these came to their ends so many seconds ago.
+fn rehearsed(case: &mut Case, drills: &[(&str, i64)]) {
+    let (runbook, evidence, retention_days) = ("substitution".to_owned(), Vec::new(), None);
+    let surface = IrSurface { runbook, evidence, retention_days };
+    case.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = Some(surface.clone()));
+    let drill = |(runbook, ago): &(&str, i64)| Rehearsed {
+        runbook: (*runbook).into(),
+        at: at(NOW) - jiff::SignedDuration::from_secs(*ago),
+        walked: false,
+    };
+    case.usage.drills = drills.iter().map(drill).collect();
+}
+
 /// A feed was imported just now, and has these entries.
 fn feed(case: &mut Case, entries: &[(L, Option<T>)]) {
     let threat = |(likeness, said): &(L, Option<T>)| Threat {
@@ -898,7 +918,8 @@ fn every_control_comes_to_what_the_rubric_says_when_one_thing_is_otherwise() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// No rehearsal of a runbook or framework can be given in this version, and what they would come to cannot be made.
+/// No framework can be given in this version, and what it would come to cannot be made.
+/// What L3.19 comes to is never unknown: the program knows its own records.
 const NOT_IN_THIS_VERSION: [&str; 2] = ["L3.19", "L3.21"];
 /// A verification is judged anew by the policy in force, so that none is of before a change. The core accepts no key below the floor, and no other tool than ours says what was left out of a load.
 const NOT_PARTIAL: [&str; 4] = ["L1.11", "L1.13", "L1.17", "L2.04"];

@@ -41,6 +41,7 @@ mod digests;
 mod disk;
 mod documents;
 #[cfg(unix)]
+mod drills;
 mod exec;
 mod explain;
 mod feeds;

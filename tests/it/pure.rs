@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 use touchmark::attest::PredicateKind;
-use touchmark::decision::{self, Feeds, Question, Verdict, evaluate};
+use touchmark::decision::{self, Question, Verdict, evaluate};
 use touchmark::inventory::ModelId;
 use touchmark::signing::{Outcome, Stage};
 use touchmark::store::{EvidenceDigest, LedgerEntry, Place, RecordKind};

@@ -7,7 +7,8 @@ use crate::cli::session::{find, open_to_browse};
 use crate::documents::IncidentDrillDocument;
 use crate::error::{Error, Result};
 use crate::incident::{
-    DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep, END, Filling, Phase, Runbook, Step, StepKind, Word,
+    DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep, END, Filling, Phase, Runbook, Step,
+    StepKind, Word,
 };
 use crate::report::drills;
 use crate::text::{Untrusted, screen};
@@ -47,7 +48,14 @@ pub(super) fn drill(arguments: &Drill, common: &Common, output: &Output) -> Resu
     let library = workbench.runbooks()?;
     let runbook = &library.find(&arguments.kind)?.runbook;
     let fixture = Fixture::make()?;
-    let mut held = Held { runbook, fixture, filling: filling(&arguments.by), walk: arguments.walk, output, restored: false };
+    let mut held = Held {
+        runbook,
+        fixture,
+        filling: filling(&arguments.by),
+        walk: arguments.walk,
+        output,
+        restored: false,
+    };
     let (steps, ended) = held.play()?;
     let entry = DrillEntry {
         runbook: runbook.id.clone(),
@@ -161,7 +169,11 @@ impl<'h> Held<'h> {
             self.output.note(&format!("    {}", self.filling.sentence(task.raw())));
         }
         for branch in &step.when {
-            self.output.note(&format!("    {}: {}", screen(&branch.goto), self.filling.sentence(branch.holds.raw())));
+            self.output.note(&format!(
+                "    {}: {}",
+                screen(&branch.goto),
+                self.filling.sentence(branch.holds.raw())
+            ));
         }
     }
 }
@@ -169,6 +181,7 @@ impl<'h> Held<'h> {
 fn typed() -> Result<Typed> {
     let mut line = String::new();
     let mut input = std::io::stdin().lock().take(LIMIT_LINE);
-    let read = input.read_line(&mut line).map_err(|cause| Error::read(Path::new("standard input"), &cause))?;
+    let read =
+        input.read_line(&mut line).map_err(|cause| Error::read(Path::new("standard input"), &cause))?;
     Ok(if read == 0 { Typed::Nothing } else { Typed::Line(line.trim().to_owned()) })
 }
