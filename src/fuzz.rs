@@ -2,14 +2,14 @@
 //! property tests. Not part of the library's promises.
 
 use crate::signing::fuzz::{as_file, bundle, certificates, foreign, statement, timestamp, weights};
-use crate::{attest, feed, inventory};
+use crate::{attest, feed, incident, inventory};
 use std::io::Write;
 
 /// Takes bytes; must neither panic nor take long.
 pub type Target = fn(&[u8]);
 
 /// All targets by name.
-pub const TARGETS: [(&str, Target); 17] = [
+pub const TARGETS: [(&str, Target); 18] = [
     ("bundle", bundle),
     ("statement", statement),
     ("certificates", certificates),
@@ -27,6 +27,7 @@ pub const TARGETS: [(&str, Target); 17] = [
     ("beside", beside),
     ("asked", asked),
     ("feed", feed::fuzz),
+    ("records", incident::fuzz),
 ];
 
 /// Runs one target by its name.

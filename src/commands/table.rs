@@ -505,6 +505,9 @@ pub const TABLE: &[Command] = &[
     line("incident triage", "<MODEL>").run(
         "Show whether a model's files are the expected ones: exits with 0 if they are, with 1 if not, with 3 if that is unknown")
         .writing(Writes::With(&["open"])),
+    line("incident drill", "<TYPE>").run(
+        "Play a made-up substitution through a runbook, and time each step: exits with 1 if something fails; recorded as a drill")
+        .writing(Writes::Always),
     line("incident open", "<TYPE>").run(
         "Open a case: the runbook with its words filled in, who is affected, the evidence to collect, deadlines; recorded")
         .writing(Writes::Always),
@@ -514,6 +517,9 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("incident evidence", "<CASE> <FIELDS>...").run(
         "Record evidence: a file that is kept, who else keeps it, or why it is given up")
+        .writing(Writes::Always),
+    line("incident import", "<CASE> <FILES>...").run(
+        "Record what logs of others hold: how many records have each field, from when to when, and who keeps them until when")
         .writing(Writes::Always),
     line("incident hold", "<CASE>").run("Set a legal hold, so that no evidence ends, or lift it")
         .writing(Writes::Always),
@@ -525,6 +531,10 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always),
     line("incident export", "<CASE>").run(
         "Write a case as Markdown for people, as JSON, or its runbook as a CACAO 2.0 playbook")
+        .writing(Writes::With(&["out"])),
+
+    line("incident disclose", "<SUBJECT>").run(
+        "Write the draft of a disclosure about a case or a model: what is proven, declared and unknown, and what to do")
         .writing(Writes::With(&["out"])),
 
     // Feeds.

@@ -39,6 +39,7 @@ const AFTER: &[(&str, &str, Value)] = &[
     ("path", "FIRST", Value::Model),
     ("path", "SECOND", Value::Model),
     ("blast", "SUBJECT", Value::Model),
+    ("incident disclose", "SUBJECT", Value::Model),
     ("--subject", "SUBJECT", Value::Model),
     ("--expected", "SUBJECT", Value::Model),
     ("compare", "SECOND", Value::Model),

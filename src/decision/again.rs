@@ -165,7 +165,8 @@ impl<'k> Again<'k> {
         let evidence = Evidence::again(&document, self.kept)?;
         let question = Question { stage, now: inputs.at, clock };
         let (policy, anchors) = (&rules.policy, &rules.anchors);
-        let evaluated = evaluate(&evidence, policy, &rubric, anchors, &Feeds::default(), &question)?;
+        let feeds = Feeds { feeds: inputs.feeds.clone() };
+        let evaluated = evaluate(&evidence, policy, &rubric, anchors, &feeds, &question)?;
         let named = Inputs { program: inputs.program.clone(), ..evaluated.inputs };
         let subject = evidence.models.into_iter().find(|known| known.model.id == evidence.subject);
         Ok(Some((subject.map(|known| known.model), Evaluated { inputs: named, ..evaluated })))

@@ -575,6 +575,7 @@ pub(super) fn evidence<'e, 'a: 'e>(
         now: input.now,
         usage,
         seal,
+        feeds: input.feeds,
         told: OnceCell::new(),
         told_by: input.descent.told_by(input.models, index),
     }

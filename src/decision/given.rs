@@ -76,6 +76,8 @@ pub struct Input<'a> {
     pub policy: &'a Policy,
     /// What is known of its own signature.
     pub seal: &'a PolicySeal,
+    /// When a feed that names what it affects was imported last; none: there is none.
+    pub feeds: Option<jiff::Timestamp>,
     /// The stage's name.
     pub stage: &'a str,
     /// The rubric.

@@ -99,15 +99,25 @@ pub struct PolicyInput {
 pub struct FeedInput {
     /// Its name.
     pub name: String,
-    /// SHA-256 of its bytes.
+    /// SHA-256 of what is kept of it.
     pub digest: EvidenceDigest,
+    /// When it was imported.
+    pub imported: Timestamp,
 }
 
-/// Feeds of warnings that bear on a verdict. There are none yet: a verdict says so by naming none.
+/// Feeds of warnings that bear on a verdict: those that name what they affect. What they say of a model is among its
+/// evidence.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Feeds {
     /// Each by its digest, sorted.
     pub feeds: Vec<FeedInput>,
+}
+
+impl Feeds {
+    /// When one was imported last.
+    pub fn newest(&self) -> Option<Timestamp> {
+        self.feeds.iter().map(|feed| feed.imported).max()
+    }
 }
 
 /// What is known of one model and of those that it derives from, by digest. Kept as evidence.

@@ -523,6 +523,7 @@ fn bare<'e, 'a: 'e>(input: &'e Input<'a>, known: Known<'e>, model: &'e Model) ->
         kinship: Kinship::none(),
         usage: known.usage.unwrap_or(Usage::none()),
         seal: input.seal,
+        feeds: input.feeds,
         policy: input.policy,
         now: input.now,
         told: OnceCell::new(),

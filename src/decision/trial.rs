@@ -6,7 +6,7 @@ use super::anchoring::Anchoring;
 use super::apply::apply_policy_to;
 use super::evaluate::{Decision, Verdict};
 use super::evidence::{Evidence, ModelEvidence};
-use super::inputs::{Joined, LineageFacts};
+use super::inputs::{Feeds, Joined, LineageFacts};
 use super::made::RecordRef;
 use super::predicates::{Under, predicates_by_words};
 use super::review::{Glass, ReviewWord, StandingReview};
@@ -108,7 +108,8 @@ pub fn try_test(policy: &Policy, rubric: &Rubric, test: &PolicyTest, now: Timest
         ledger: Some(anchoring(&test.around, now)),
         seal: PolicySeal::Unsigned,
     };
-    let (verification, verdict) = conclude(&evidence, seen, policy, rubric, (&test.stage, now))?;
+    let (verification, verdict) =
+        conclude(&evidence, seen, policy, rubric, &Feeds::default(), (&test.stage, now))?;
     Ok(Tried { unexpected: unexpected(test, &verdict), verdict, verification })
 }
 

@@ -58,7 +58,7 @@ pub fn evaluate(
     question: &Question,
 ) -> Result<Evaluated> {
     let at = |policy: &Policy, now: Timestamp| {
-        concluded(evidence, policy, rubric, anchors, (&question.stage, now))
+        concluded(evidence, policy, rubric, anchors, feeds, (&question.stage, now))
     };
     let (verification, mut verdict) = at(policy, question.now)?;
     if let Some(clock) = question.clock {
@@ -80,6 +80,7 @@ fn concluded(
     policy: &Policy,
     rubric: &Rubric,
     anchors: &Anchors,
+    feeds: &Feeds,
     (stage, now): (&str, Timestamp),
 ) -> Result<(Option<Verification>, Verdict)> {
     let progress = Progress::default();
@@ -90,7 +91,7 @@ fn concluded(
         Ok(Some(Seen { verification, testimonies, looked: seen.looked.clone() }))
     };
     let seen = evidence.models.iter().map(judged).collect::<Result<_>>()?;
-    conclude(evidence, seen, policy, rubric, (stage, now))
+    conclude(evidence, seen, policy, rubric, feeds, (stage, now))
 }
 
 /// What was seen of a model, judged by itself.
@@ -109,6 +110,7 @@ pub(super) fn conclude(
     seen: Vec<Option<Seen>>,
     policy: &Policy,
     rubric: &Rubric,
+    feeds: &Feeds,
     (stage, now): (&str, Timestamp),
 ) -> Result<(Option<Verification>, Verdict)> {
     let models: Vec<_> = evidence.models.iter().map(|known| known.model.clone()).collect();
@@ -136,6 +138,7 @@ pub(super) fn conclude(
         ledger: evidence.ledger.as_ref(),
         policy,
         seal: &evidence.seal,
+        feeds: feeds.newest(),
         stage,
         rubric,
         now,

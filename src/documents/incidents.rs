@@ -1,10 +1,11 @@
 //! Cases of incidents, as documents.
 
+use super::drills::IncidentDrillRow;
 use super::names;
 use crate::decision::RecordRef;
 use crate::incident::{
-    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Log, Logged, Phase, PlacedSurface,
-    Severity, Step, StepKind, StepState, Stray, Subject, Timer,
+    Branch, Case, Cases, Entry, Filling, Held, Integrity, Item, ItemState, Log, LogSeen, Logged, Phase,
+    PlacedSurface, Severity, Step, StepKind, StepState, Stray, Subject, Timer,
 };
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -136,6 +137,8 @@ pub struct IncidentEvidenceDocument<'a> {
     pub value: Option<&'a Untrusted>,
     /// Where it is, or why it was given up.
     pub held: Option<&'a Held>,
+    /// What was found in it, where it holds records of logs.
+    pub log: Option<&'a LogSeen>,
     /// When it was captured.
     pub captured: Option<Timestamp>,
     /// Where it is declared to be logged, and for how long; none where it is not.
@@ -219,6 +222,8 @@ pub struct IncidentsDocument<'a> {
     pub schema: names::Incidents,
     /// The cases, by their numbers.
     pub cases: Vec<IncidentRow<'a>>,
+    /// Drills, oldest first: no incidents.
+    pub drills: Vec<IncidentDrillRow<'a>>,
     /// Records of incidents that belong to no case.
     pub faults: Vec<IncidentFaultDocument>,
 }
@@ -300,6 +305,7 @@ impl<'a> IncidentsDocument<'a> {
         IncidentsDocument {
             schema: names::Incidents,
             cases: shown.iter().map(row).collect(),
+            drills: cases.drills.iter().map(IncidentDrillRow::of).collect(),
             faults: cases.strays.iter().map(fault).collect(),
         }
     }
@@ -354,6 +360,7 @@ fn evidence(item: Item<'_>) -> IncidentEvidenceDocument<'_> {
         state,
         value,
         held: entry.map(|entry| &entry.held),
+        log: entry.and_then(|entry| entry.log.as_ref()),
         captured: entry.map(|entry| entry.captured),
         logged: item.log,
         retention_days: item.days,

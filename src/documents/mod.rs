@@ -10,6 +10,8 @@ mod claims;
 mod comparison;
 mod conclusions;
 mod deployments;
+mod disclosures;
+mod drills;
 mod feeds;
 mod forecast;
 mod incidents;
@@ -62,6 +64,8 @@ pub use claims::{
 pub use comparison::ComparisonDocument;
 pub use conclusions::{ControlDocument, ReasonDocument};
 pub use deployments::{DeployedDocument, DeployedModel, DeploymentRow, DeploymentsDocument};
+pub use disclosures::IncidentDisclosureDocument;
+pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use feeds::{
     FeedImportDocument, FeedLintDocument, FeedLintRow, FeedMatchRow, FeedMatchesDocument, FeedNotChecked,
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,

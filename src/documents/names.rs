@@ -61,6 +61,8 @@ names! {
     Feeds "touchmark.feeds/1",
     Import "touchmark.import/1",
     Incident "touchmark.incident/1",
+    IncidentDisclosure "touchmark.incident-disclosure/1",
+    IncidentDrill "touchmark.incident-drill/1",
     IncidentRunbook "touchmark.incident-runbook/1",
     IncidentRunbookCheck "touchmark.incident-runbook-check/1",
     IncidentTriage "touchmark.incident-triage/1",

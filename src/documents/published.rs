@@ -8,6 +8,8 @@ use super::claims::{
 };
 use super::comparison::ComparisonDocument;
 use super::deployments::{DeployedDocument, DeploymentsDocument};
+use super::disclosures::IncidentDisclosureDocument;
+use super::drills::IncidentDrillDocument;
 use super::feeds::{
     FeedImportDocument, FeedLintDocument, FeedMatchesDocument, FeedTriageDocument, FeedsDocument,
 };
@@ -131,6 +133,8 @@ pub const PUBLISHED: &[Published] = &[
         "incident",
         "`incident open`, `status`, `step`, `evidence`, `hold`, `severity`, `note`, `close` and `export`",
     ),
+    row::<IncidentDisclosureDocument<'static>>("incident-disclosure", "`incident disclose`"),
+    row::<IncidentDrillDocument<'static>>("incident-drill", "`incident drill`"),
     row::<IncidentRecord>("incident-record", "the body of an `incident` record"),
     row::<IncidentRunbookDocument<'static>>("incident-runbook", "`incident runbook`"),
     row::<IncidentRunbookCheckDocument<'static>>("incident-runbook-check", "`incident runbook --check FILE`"),

@@ -15,12 +15,13 @@ mod record;
 mod standing;
 mod version;
 
+pub use crate::maturity::TriageState;
 pub use finding::{By, Match, Matches, OfVersion, find};
 pub use item::{Affects, Event, Feed, FeedSchema, Item, Range, Scheme, Severity};
 pub use kind::FeedKind;
 pub use lint::{Cited, Lint, LintFault, LintFinding, NotChecked, ids_in, lint};
 pub use reading::{LIMIT_FILE_BYTES, Reader, technique_id};
-pub use record::{FeedEntry, FeedRecord, FeedRecordSchema, Import, Triage, TriageState, TriagedEntry};
+pub use record::{FeedEntry, FeedRecord, FeedRecordSchema, Import, Triage, TriagedEntry};
 pub use standing::{Feeds, Imported, Triaged};
 
 /// What the fuzz target calls: reads any bytes as a feed, and judges a version by what comes of it.

@@ -3,6 +3,7 @@
 
 use super::kind::FeedKind;
 use crate::decision::Making;
+use crate::maturity::TriageState;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -106,30 +107,4 @@ pub struct TriagedEntry {
     pub feed: EvidenceDigest,
     /// SHA-256 of the entry.
     pub sha256: EvidenceDigest,
-}
-
-/// What a match comes to, in the words of VEX.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum TriageState {
-    /// The model is affected.
-    Affected,
-    /// It is not.
-    NotAffected,
-    /// It was, and is no more.
-    Fixed,
-    /// Somebody is looking.
-    UnderInvestigation,
-}
-
-impl TriageState {
-    /// The word for it.
-    pub fn word(self) -> &'static str {
-        match self {
-            TriageState::Affected => "affected",
-            TriageState::NotAffected => "not affected",
-            TriageState::Fixed => "fixed",
-            TriageState::UnderInvestigation => "under investigation",
-        }
-    }
 }

@@ -5,6 +5,7 @@ pub mod asked;
 mod cells;
 mod csv;
 mod declared;
+mod disclosure;
 mod drawing;
 mod form;
 mod gated;
@@ -32,6 +33,7 @@ mod tone;
 mod uuid;
 
 pub use cells::{Grid, Look, Run};
+pub use disclosure::disclosure_page;
 pub use drawing::{Drawing, Stroke};
 pub use form::{FORMS, Form, FormRow};
 pub use gated::{junit, sarif};

@@ -1,6 +1,7 @@
 //! A case: what its records come to, one after the other. A record that does not fit what came before changes nothing; it
 //! is kept aside and shown.
 
+use super::drill::Drill;
 use super::filling::{Filling, Word};
 use super::library::cannot_work;
 use super::misfit::Misfit;
@@ -72,6 +73,8 @@ pub enum StepState {
 pub struct Cases {
     /// By their numbers.
     pub cases: BTreeMap<u64, Case>,
+    /// Drills, oldest first.
+    pub drills: Vec<Drill>,
     /// Records that belong to no case.
     pub strays: Vec<Stray>,
 }
@@ -95,6 +98,7 @@ impl Cases {
                 Some(what) => self.strays.push(stray(Misfit::Runbook(what))),
                 None => drop(self.cases.insert(record.number, Case::new(record, made, *opening))),
             },
+            (None, Entry::Drill(entry)) => self.drills.push(Drill { record, made, entry: *entry }),
             (Some(of), entry) => match self.cases.get_mut(&of.number).filter(|case| case.record == of) {
                 Some(case) => case.take(record, made, entry),
                 None => self.strays.push(stray(Misfit::NoCase)),
@@ -138,7 +142,7 @@ impl Case {
         let is_late = self.closed().is_some() && !matches!(entry, Entry::Note(_) | Entry::Hold(_));
         match entry {
             _ if is_late => Err(Misfit::Closed),
-            Entry::Open(_) => Err(Misfit::NoCase),
+            Entry::Open(_) | Entry::Drill(_) => Err(Misfit::NoCase),
             Entry::Step(entry) => self.step_fits(entry),
             Entry::Evidence(EvidenceEntry { fields, held, .. }) => {
                 let unknown = fields.iter().find(|field| self.field(field).is_none());

@@ -4,9 +4,12 @@
 mod cacao;
 mod case;
 mod common;
+mod disclosure;
+mod drill;
 mod filling;
 mod library;
 mod lint;
+mod logs;
 mod misfit;
 mod parts;
 mod placed;
@@ -23,8 +26,12 @@ mod vocabulary;
 
 pub use cacao::cacao;
 pub use case::{Case, Cases, Logged, StepState, Stray};
+pub use disclosure::{Affected, Disclosed, Disclosure, StatedAs, Statement};
+pub use drill::{Drill, DrillEntry, DrillOutcome, Drillable, DrilledRun, DrilledStep};
 pub use filling::{Filling, Word};
 pub use library::{INVALID, Library, Origin, Shelved, Trouble, shared_profiles};
+pub(crate) use logs::fuzz;
+pub use logs::{FieldSeen, LIMIT_LINE, LogReader, LogSeen};
 pub use misfit::Misfit;
 pub use placed::{Gap, PlacedModel, PlacedRunbook, PlacedSurface, Versioned};
 pub use reading::LIMIT_BYTES;

@@ -1,6 +1,8 @@
 //! What the ledger keeps of a case: who opened it and with which runbook, and each thing that was done or collected
 //! since. Facts and digests, and the words of people as they wrote them.
 
+use super::drill::DrillEntry;
+use super::logs::LogSeen;
 use super::placed::PlacedSurface;
 use super::runbook::Runbook;
 use super::vocabulary::{Integrity, Severity};
@@ -62,6 +64,8 @@ pub struct IncidentRecord {
 pub enum Entry {
     /// It was opened.
     Open(Box<Opening>),
+    /// A drill was held: no case, and nothing of one.
+    Drill(Box<DrillEntry>),
     /// A step was done, skipped, or failed.
     Step(StepEntry),
     /// Evidence was collected, or waived.
@@ -206,6 +210,9 @@ pub struct EvidenceEntry {
     pub captured: Timestamp,
     /// Where it is.
     pub held: Held,
+    /// What was found in it, where it holds records of logs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub log: Option<LogSeen>,
 }
 
 /// Where evidence is.

@@ -68,6 +68,8 @@ pub struct Evidence<'a> {
     pub usage: &'a Usage,
     /// What is known of the policy's own signature.
     pub seal: &'a PolicySeal,
+    /// When a feed that names what it affects was imported last; none: there is none.
+    pub feeds: Option<jiff::Timestamp>,
     /// The policy in force.
     pub policy: &'a Policy,
     /// When it is judged.

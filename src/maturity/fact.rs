@@ -300,6 +300,12 @@ pub enum Remedy {
     StateRelease,
     /// Record where it runs.
     EnterDeployment,
+    /// Import a feed.
+    ImportFeed,
+    /// Triage what feeds say of it.
+    TriageThreats,
+    /// Hold a drill.
+    HoldDrill,
     /// Nothing can be done in this version.
     Nothing,
 }

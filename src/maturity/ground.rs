@@ -31,7 +31,7 @@ pub enum Ground<'f> {
     Record,
     /// The policy.
     Policy,
-    /// The deployments, and the decisions for them.
+    /// The deployments, the decisions for them, and what feeds say.
     Usage,
     /// What is known of it and of its relatives together: no piece of its own decides.
     Whole,
@@ -281,7 +281,16 @@ fn of_use(fact: &UseFact) -> Ground<'_> {
         | F::SummariesChecked
         | F::SummariesInPart
         | F::SummaryFails => SUMMARIES,
-        F::DecisionOnlyRecorded | F::NoDecision => Ground::Usage,
+        F::DecisionOnlyRecorded
+        | F::NoDecision
+        | F::FeedTooOld { .. }
+        | F::DrillTooOld { .. }
+        | F::Drilled { .. }
+        | F::NoThreat
+        | F::ThreatsTriaged { .. }
+        | F::ThreatsToConfirm(_)
+        | F::ThreatsOpen(_)
+        | F::ThreatsAffect(_) => Ground::Usage,
         F::NoFeed | F::NoFramework | F::NoAgent => Ground::Nothing,
         F::AgentSigned | F::AgentPinned | F::AgentBare | F::AgentChanged => Ground::Content,
     }

@@ -13,8 +13,10 @@ use super::lineage_fact::LineageFact;
 use super::parents::by_parents;
 use super::required::{Freshness, freshness};
 use super::sight::{Lack, Sight, by_claims, sight};
-use super::usage::PolicySeal;
-use super::use_fact::UseFact;
+use super::usage::{
+    FEED_DAYS, FeedAge, Likeness, PolicySeal, Rehearsed, Threat, TriageState, rehearsal_counts,
+};
+use super::use_fact::{Those, UseFact};
 use crate::attest::PredicateKind;
 use crate::inventory::{Basis, FactKey, Kind};
 use crate::policy::{Action, Role, Stage as GateStage, Term};
@@ -279,26 +281,71 @@ pub(super) fn claims_fresh(evidence: &Evidence<'_>) -> Finding {
     })
 }
 
-/// Which runbook is bound where it runs. When it was rehearsed last is not known.
+/// Which runbook is bound where it runs, and whether it was rehearsed lately.
 pub(super) fn incident_ready(evidence: &Evidence<'_>) -> Finding {
-    let mut bound = None;
+    let (mut open, mut rehearsed) = (None, None);
     for deployed in &evidence.usage.deployments {
         let surface = stage_of(evidence, &deployed.stage).and_then(|stage| stage.ir_surface.as_ref());
         let stage = deployed.stage.clone();
         let Some(surface) = surface else {
             return Finding::missing(UseFact::NoRunbook(stage).into()).remedy(Remedy::OfRubric);
         };
-        bound = bound.or(Some(UseFact::RunbookBound { stage, runbook: Untrusted::new(&surface.runbook) }));
+        let runbook = Untrusted::new(&surface.runbook);
+        let last = evidence
+            .usage
+            .drills
+            .iter()
+            .filter(|drill| drill.runbook == runbook)
+            .max_by_key(|drill| drill.at);
+        match last {
+            None => open = open.or(Some(UseFact::RunbookBound { stage, runbook })),
+            Some(drill) if !rehearsal_counts(drill.at, evidence.now) => {
+                open = open.or(Some(UseFact::DrillTooOld { stage, runbook, at: drill.at }));
+            }
+            Some(Rehearsed { at, walked, .. }) => {
+                rehearsed = rehearsed.or(Some(UseFact::Drilled { runbook, at: *at, walked: *walked }));
+            }
+        }
     }
-    match bound {
-        Some(bound) => use_of(Outcome::Partial, bound).remedy(Remedy::OfRubric),
-        None => Finding::not_applicable(ControlFact::NoDeployment),
+    match (open, rehearsed) {
+        (Some(open), _) => use_of(Outcome::Partial, open).remedy(Remedy::HoldDrill),
+        (None, Some(rehearsed)) => use_of(Outcome::Pass, rehearsed),
+        (None, None) => Finding::not_applicable(ControlFact::NoDeployment),
     }
 }
 
-/// This version reads no feeds.
-pub(super) fn threats_triaged(_: &Evidence<'_>) -> Finding {
-    Finding::unknown(UseFact::NoFeed.into()).remedy(Remedy::Nothing)
+/// What is known to be about it is so however old the feed is. A name in common proves nothing, either way.
+pub(super) fn threats_triaged(evidence: &Evidence<'_>) -> Finding {
+    let threats = &evidence.usage.threats;
+    let those = |wanted: fn(&Threat) -> bool| {
+        let mut those = threats.iter().filter(|threat| wanted(threat));
+        let first = those.next()?.id.clone();
+        Some(Those { count: 1 + u32::try_from(those.count()).unwrap_or(u32::MAX - 1), first })
+    };
+    if let Some(those) = those(|threat| threat.said == Some(TriageState::Affected)) {
+        return Finding::contradicted(UseFact::ThreatsAffect(those).into()).remedy(Remedy::TriageThreats);
+    }
+    if let Some(those) = those(|threat| threat.likeness == Likeness::Affected && threat.said.is_none()) {
+        return Finding::contradicted(UseFact::ThreatsOpen(those).into()).remedy(Remedy::TriageThreats);
+    }
+    match FeedAge::of(evidence.feeds, evidence.now) {
+        FeedAge::None => return Finding::unknown(UseFact::NoFeed.into()).remedy(Remedy::ImportFeed),
+        FeedAge::Old(imported) => {
+            let fact = UseFact::FeedTooOld { imported, most_days: FEED_DAYS };
+            return Finding::unknown(fact.into()).remedy(Remedy::ImportFeed);
+        }
+        FeedAge::Fresh => {}
+    }
+    match (those(|threat| !threat.said.is_some_and(TriageState::is_settled)), threats.len()) {
+        (Some(those), _) => {
+            use_of(Outcome::Partial, UseFact::ThreatsToConfirm(those)).remedy(Remedy::TriageThreats)
+        }
+        (None, 0) => use_of(Outcome::Pass, UseFact::NoThreat),
+        (None, count) => {
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            use_of(Outcome::Pass, UseFact::ThreatsTriaged { count })
+        }
+    }
 }
 
 /// No framework can be chosen in this version.

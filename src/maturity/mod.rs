@@ -57,6 +57,9 @@ pub use steps::{Ask, Assumed, Blank, Deed, Means, Party, StepKind, Steps};
 pub use summary::{Checked as CheckedSummary, SummaryStep, check_summary, reliance, vouched};
 pub use table::is_evaluated;
 pub use twins::{SameName, unlike_twins};
-pub use usage::{Deployed, Gated, Passed, PolicySeal, ProfileLogs, Usage};
-pub use use_fact::UseFact;
+pub use usage::{
+    DRILL_DAYS, Deployed, FEED_DAYS, FeedAge, Gated, Likeness, Passed, PolicySeal, ProfileLogs, Rehearsed,
+    Threat, TriageState, Usage, rehearsal_counts,
+};
+pub use use_fact::{Those, UseFact};
 pub use way_up::{Around, Open, Plan, Planned, asked, asks, own_edges_open, plans, rests_on_ancestors};

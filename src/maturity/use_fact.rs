@@ -5,6 +5,15 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// Entries of feeds.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Those {
+    /// How many.
+    pub count: u32,
+    /// The id of the first.
+    pub first: Untrusted,
+}
+
 /// What a control of use or governance rests on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -113,15 +122,53 @@ pub enum UseFact {
     },
     /// The policy binds no runbook where it runs.
     NoRunbook(Untrusted),
-    /// It binds one there; nothing says when it was rehearsed.
+    /// It binds one there, and no drill of it came to its end.
     RunbookBound {
         /// Where.
         stage: Untrusted,
         /// Which.
         runbook: Untrusted,
     },
-    /// No feed of warnings is loaded.
+    /// The last drill of the one that it binds there was too long ago.
+    DrillTooOld {
+        /// Where.
+        stage: Untrusted,
+        /// Which.
+        runbook: Untrusted,
+        /// When.
+        at: Timestamp,
+    },
+    /// The one that it binds was rehearsed lately, wherever the model runs.
+    Drilled {
+        /// Which.
+        runbook: Untrusted,
+        /// When.
+        at: Timestamp,
+        /// Whether people took the steps that are for people.
+        walked: bool,
+    },
+    /// No feed that names what it affects was imported.
     NoFeed,
+    /// The newest was imported too long ago.
+    FeedTooOld {
+        /// When.
+        imported: Timestamp,
+        /// So many days ago it may have been.
+        most_days: u32,
+    },
+    /// No entry of a feed may be about it.
+    NoThreat,
+    /// All that may be were triaged, and nothing is left to do.
+    ThreatsTriaged {
+        /// How many.
+        count: u32,
+    },
+    /// Somebody has to confirm that these are about it, or is looking.
+    ThreatsToConfirm(Those),
+    /// These are about its package and version, and nobody has triaged them.
+    ThreatsOpen(Those),
+    /// Somebody said that these affect it.
+    ThreatsAffect(Those),
     /// No framework was chosen.
     NoFramework,
     /// There is no agent.

@@ -120,6 +120,8 @@ fn words(cause: &Cause) -> String {
         Cause::GlassEnds => "a break-glass approval ends".to_owned(),
         Cause::GateTooOld => "an earlier gate decision becomes too old".to_owned(),
         Cause::Unanchored => "the ledger is too long without a checkpoint".to_owned(),
+        Cause::FeedTooOld => "the newest feed of vulnerabilities becomes too old".to_owned(),
+        Cause::DrillTooOld { runbook } => named("the last drill of", runbook.raw(), "becomes too old"),
         Cause::DeploymentBegins => "a deployment begins".to_owned(),
         Cause::DeploymentEnds => "a deployment ends".to_owned(),
         Cause::Ancestor { model } => format!("a change of the ancestor {}", model.screen()),

@@ -3,8 +3,8 @@
 use super::runbooks::{details, heading, hours};
 use super::text::{Row, table};
 use crate::incident::{
-    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, Logged, RunsAt, Step, StepKind,
-    StepOutcome, StepState, Timer,
+    Case, Cases, Entry, Held, Integrity, Item, ItemState, KeptFile, Kin, LogSeen, Logged, RunsAt, Step,
+    StepKind, StepOutcome, StepState, Timer,
 };
 use crate::text::{Untrusted, count, screen, size};
 use jiff::Timestamp;
@@ -26,6 +26,7 @@ pub fn cases(cases: &Cases, shown: &[&Case], at: Timestamp) -> String {
         out.push_str(&table(&rows));
         let _ = writeln!(out, "{} of {}", shown.len(), count(total, "case"));
     }
+    out.push_str(&super::drills::drills(&cases.drills));
     for stray in &cases.strays {
         let _ = writeln!(out, "! ledger entry {} belongs to no case: {}", stray.number, stray.misfit.what());
     }
@@ -268,7 +269,8 @@ pub fn evidence(item: &Item<'_>) -> (&'static str, String) {
             Held::Kept(file) => ("✓", format!("{}, {}", kept(file), until(item))),
             Held::Elsewhere { holder, file } => {
                 let file = file.as_ref().map(|file| format!(", {}", kept(file))).unwrap_or_default();
-                ("✓", format!("held by {}{file}, {}", holder.raw(), until(item)))
+                let share = entry.log.as_ref().map(|log| share(log, &item.field.id)).unwrap_or_default();
+                ("✓", format!("held by {}{file}{share}, {}", holder.raw(), until(item)))
             }
             Held::Waived { reason } => ("–", format!("given up: {}", reason.raw())),
         },
@@ -281,6 +283,16 @@ pub fn logged(item: &Item<'_>) -> String {
     item.log.map_or_else(String::new, |log| {
         format!("; declared to be logged: {}, for {}", log.place.raw(), days(log.days))
     })
+}
+
+/// How many records of a log have a field, and from when to when they are.
+fn share(log: &LogSeen, field: &str) -> String {
+    let has = log.fields.iter().find(|seen| seen.field == field).map_or(0, |seen| seen.records);
+    let span = match (log.from, log.until) {
+        (Some(from), Some(until)) => format!(" from {from} to {until}"),
+        _ => " without a time".to_owned(),
+    };
+    format!(", in {has} of {} records{span}", log.records)
 }
 
 /// Until when evidence is kept.
@@ -319,6 +331,7 @@ pub fn log_line(logged: &Logged) -> String {
 pub fn what(entry: &Entry) -> String {
     match entry {
         Entry::Open(_) => "opened".to_owned(),
+        Entry::Drill(entry) => format!("drill of {}", entry.runbook),
         Entry::Step(entry) => {
             let goto = entry.goto.as_ref().map(|goto| format!(", go to {goto}")).unwrap_or_default();
             let note = entry.note.as_ref().map(|note| format!(": {}", note.raw())).unwrap_or_default();
@@ -332,7 +345,16 @@ pub fn what(entry: &Entry) -> String {
             let fields = entry.fields.join(", ");
             match &entry.held {
                 Held::Kept(file) => format!("evidence {fields}: {}", kept(file)),
-                Held::Elsewhere { holder, .. } => format!("evidence {fields}: held by {}", holder.raw()),
+                Held::Elsewhere { holder, .. } => {
+                    let log = entry.log.as_ref();
+                    let log = log.map(|log| {
+                        format!(
+                            " ({} records, {} of them without a field, {} lines unreadable)",
+                            log.records, log.unknown, log.unreadable
+                        )
+                    });
+                    format!("evidence {fields}: held by {}{}", holder.raw(), log.unwrap_or_default())
+                }
                 Held::Waived { reason } => format!("evidence {fields} given up: {}", reason.raw()),
             }
         }

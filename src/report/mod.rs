@@ -9,6 +9,7 @@ pub mod claims;
 mod comparison;
 mod conversion;
 pub mod deployments;
+pub mod drills;
 mod exceptions;
 mod explained;
 pub mod feeds;

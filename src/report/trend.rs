@@ -14,7 +14,7 @@ pub const TREND_ASSUMES: &[&str] = &[
     "models without a verification at a date had the inventory entry of today",
     "deployments, checkpoints and the policy's own signature are those of today",
     "a policy is in force from the first record that names it",
-    "imported feeds bear on no level and no decision",
+    "imported feeds and what was triaged, drills, and what is declared of places are those of today",
 ];
 
 /// What changed and why; of each group at most so many models are listed.

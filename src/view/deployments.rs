@@ -48,8 +48,12 @@ impl View {
             usage.deployments.dedup();
         };
         now.values_mut().for_each(sort);
-        for (id, known) in self.usage.iter().filter(|(_, known)| !known.gates.is_empty()) {
-            now.entry(id.clone()).or_default().gates.clone_from(&known.gates);
+        for (id, known) in self.usage.iter() {
+            let deployments = now.remove(id).unwrap_or_default().deployments;
+            let usage = Usage { deployments, ..known.clone() };
+            if !usage.is_empty() {
+                now.insert(id.clone(), usage);
+            }
         }
         if *self.usage != now {
             self.usage = Arc::new(now);

@@ -6,6 +6,7 @@ use super::{NotMeasured, SurveyOf, View};
 use crate::decision::{Decision, Inputs, Standing};
 use crate::error::Result;
 use crate::inventory::ModelId;
+use crate::maturity::{DRILL_DAYS, FEED_DAYS};
 use crate::policy::Policy;
 use crate::signing::{Due, trust_dues};
 use crate::store::EvidenceDigest;
@@ -95,6 +96,13 @@ pub enum Cause {
     GateTooOld,
     /// Records of the ledger are too long without a checkpoint.
     Unanchored,
+    /// The newest feed becomes too old to count.
+    FeedTooOld,
+    /// The last drill of a runbook becomes too old to count.
+    DrillTooOld {
+        /// The runbook.
+        runbook: Untrusted,
+    },
     /// A deployment of the model begins.
     DeploymentBegins,
     /// A deployment of the model ends.
@@ -141,6 +149,8 @@ impl Dues {
         ) {
             dues.put(Some(later(since, i64::from(most) * DAY_SECONDS + 1)), Whom::All, Cause::Unanchored);
         }
+        let ends = view.feeds.newest().map(|newest| later(newest, i64::from(FEED_DAYS) * DAY_SECONDS + 1));
+        dues.put(ends, Whom::All, Cause::FeedTooOld);
         (0..view.models.len()).for_each(|index| dues.of_model(view, index));
         dues
     }
@@ -221,6 +231,10 @@ impl Dues {
             self.put(Some(glass.until), whom, Cause::GlassEnds);
         }
         let usage = view.models.get(index).and_then(|model| view.usage.get(&model.id));
+        for drill in usage.into_iter().flat_map(|usage| &usage.drills) {
+            let ends = later(drill.at, i64::from(DRILL_DAYS) * DAY_SECONDS + 1);
+            self.put(Some(ends), whom, Cause::DrillTooOld { runbook: drill.runbook.clone() });
+        }
         for gated in usage.into_iter().flat_map(|usage| &usage.gates) {
             let hours = view.policy.stage(gated.stage.raw()).and_then(|stage| stage.cached_max_hours);
             if let Some((passed, hours)) = gated.passed.as_ref().zip(hours) {
@@ -332,7 +346,7 @@ impl DueThen {
         let publisher = after.policy.publisher_of(model.id.raw()).map(|publisher| &publisher.id);
         let concerns = |(whom, cause): &&(Whom, Cause)| match (whom, cause) {
             (Whom::Model(one), _) => *one == index,
-            (_, Cause::PolicyExpires | Cause::Unanchored) => true,
+            (_, Cause::PolicyExpires | Cause::Unanchored | Cause::FeedTooOld) => true,
             (
                 _,
                 Cause::ExceptionBegins { exception: id }

@@ -62,7 +62,7 @@ use crate::incident::Surfaces;
 use crate::inventory::export::Proof;
 use crate::inventory::{FactKey, Finding, Model, ModelId, Workspace};
 use crate::lineage::{Digests, Graph, Proven};
-use crate::maturity::{Gated, PolicySeal, Rubric, SameName, Score, Since, Usage};
+use crate::maturity::{Gated, PolicySeal, Rehearsed, Rubric, SameName, Score, Since, Usage};
 use crate::policy::{NameMark, NameMarks, Policy, PolicyError, identity_like, publisher_like};
 use crate::signing::{ModelState, Outcome, Verification};
 use crate::store::{EvidenceDigest, LedgerEnd};
@@ -120,6 +120,10 @@ pub struct View {
     pub gates: Arc<BTreeMap<ModelId, Vec<Gated>>>,
     /// What is declared of the places where models run.
     pub surfaces: Arc<Surfaces>,
+    /// The feeds that name what they affect; what they say of models is in `usage`.
+    pub feeds: Arc<Feeds>,
+    /// The last drill of each runbook, with the model that it counts for; none: all that it is bound to.
+    pub drills: Arc<Vec<(Option<ModelId>, Rehearsed)>>,
     /// What is known of the policy's own signature.
     pub seal: PolicySeal,
     /// How far checkpoints cover the ledger; none where the policy does not ask for them.
@@ -171,6 +175,7 @@ impl View {
             ledger: self.anchoring.as_ref(),
             policy: &self.policy,
             seal: &self.seal,
+            feeds: self.feeds.newest(),
             stage: &self.stage,
             rubric: &self.rubric,
             now: self.at,
@@ -440,7 +445,7 @@ impl View {
     pub fn inputs(&self, index: usize) -> Result<Inputs> {
         let evidence = digest_of(&self.evidence(index)?.0)?;
         let level = Some((&*self.rubric, self.stage.as_str()));
-        name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)
+        name_inputs(evidence, &self.policy, level, &self.trust, &self.feeds, self.at)
     }
 
     /// What is odd about how the name of the model of an index looks; none for an ordinary name.

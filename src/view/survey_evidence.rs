@@ -4,7 +4,7 @@
 use super::View;
 use super::publisher::publisher;
 use super::survey::{EvidenceLine, Survey, SurveyOf};
-use crate::decision::{Earned, Feeds, Inputs, digest_of, name_inputs};
+use crate::decision::{Earned, Inputs, digest_of, name_inputs};
 use crate::error::Result;
 use crate::inventory::Model;
 use crate::store::EvidenceDigest;
@@ -34,8 +34,8 @@ impl View {
         let evidence: Vec<EvidenceDigest> = lines.into_iter().flatten().collect();
         let all: Vec<u8> = evidence.iter().flat_map(|digest| digest.0).collect();
         let level = Some((&*self.rubric, self.stage.as_str()));
-        let (all, feeds) = (EvidenceDigest::of(&all)?, Feeds::default());
-        Ok((evidence, name_inputs(all, &self.policy, level, &self.trust, &feeds, self.at)?))
+        let all = EvidenceDigest::of(&all)?;
+        Ok((evidence, name_inputs(all, &self.policy, level, &self.trust, &self.feeds, self.at)?))
     }
 
     /// Some of its models in numbers, each number with the digest that it rests on.
@@ -77,8 +77,7 @@ impl View {
         let all: Vec<u8> = lines.iter().flat_map(|(_, digest)| digest.0).collect();
         let level = Some((&*self.rubric, self.stage.as_str()));
         let evidence = EvidenceDigest::of(&all)?;
-        survey.inputs =
-            Some(name_inputs(evidence, &self.policy, level, &self.trust, &Feeds::default(), self.at)?);
+        survey.inputs = Some(name_inputs(evidence, &self.policy, level, &self.trust, &self.feeds, self.at)?);
         Ok(survey)
     }
 }

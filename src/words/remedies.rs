@@ -2,7 +2,7 @@
 
 use super::Face;
 use crate::inventory::ModelId;
-use crate::maturity::{ControlFact, LineageFact, Parents, Remedy, UseFact};
+use crate::maturity::{ControlFact, LineageFact, Parents, Remedy, Those, UseFact};
 use crate::text::shell_word;
 
 /// What stands for the model in a command.
@@ -78,7 +78,43 @@ pub(super) fn above(remedy: Remedy, fact: &ControlFact, face: Face) -> String {
         }
         Remedy::StateRelease => "State the release time in an AIBOM of the model".to_owned(),
         Remedy::EnterDeployment => run(format!("deploy add {MODEL} --stage STAGE --where PLACE")),
+        Remedy::HoldDrill => {
+            let runbook = match fact {
+                ControlFact::Use(
+                    UseFact::RunbookBound { runbook, .. } | UseFact::DrillTooOld { runbook, .. },
+                ) => shell_word(runbook.raw()),
+                _ => None,
+            };
+            run(format!("incident drill {} --by NAME", runbook.unwrap_or_else(|| "TYPE".to_owned())))
+        }
+        Remedy::ImportFeed => run("feed import FILE".to_owned()),
+        Remedy::TriageThreats => {
+            let id = threats(fact)
+                .and_then(|those| shell_word(those.first.raw()))
+                .unwrap_or_else(|| "ID".to_owned());
+            let state = match fact {
+                ControlFact::Use(UseFact::ThreatsAffect(_)) => "fixed",
+                _ => "STATE",
+            };
+            let triage = format!("feed triage {MODEL} {id} --state {state} --reason WHY --by NAME");
+            match fact {
+                ControlFact::Use(UseFact::ThreatsAffect(_)) => {
+                    format!("Fix it, then record that: `touchmark {triage}`")
+                }
+                _ => run(triage),
+            }
+        }
         _ => String::new(),
+    }
+}
+
+/// The entries of feeds that a fact names.
+fn threats(fact: &ControlFact) -> Option<&Those> {
+    match fact {
+        ControlFact::Use(
+            UseFact::ThreatsToConfirm(those) | UseFact::ThreatsOpen(those) | UseFact::ThreatsAffect(those),
+        ) => Some(those),
+        _ => None,
     }
 }
 

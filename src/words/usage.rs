@@ -1,6 +1,6 @@
 //! Words for what a model's use and the policy were found to be. It judges nothing.
 
-use crate::maturity::{Deployed, UseFact};
+use crate::maturity::{DRILL_DAYS, Deployed, Those, UseFact};
 use crate::text::count;
 
 /// What was found.
@@ -77,12 +77,30 @@ pub(super) fn found(fact: &UseFact) -> String {
             format!("exception {} ended on {until} and is still in the policy", id.raw())
         }
         UseFact::NoRunbook(stage) => format!("the policy binds no runbook to {}", stage.raw()),
-        UseFact::RunbookBound { stage, runbook } => format!(
-            "runbook {} is bound to {}; when it was last rehearsed is not known",
+        UseFact::RunbookBound { stage, runbook } => {
+            format!("runbook {} is bound to {}, and no drill of it was completed", runbook.raw(), stage.raw())
+        }
+        UseFact::DrillTooOld { stage, runbook, at } => format!(
+            "runbook {} is bound to {}; its last drill was on {at}, more than {DRILL_DAYS} days ago",
             runbook.raw(),
             stage.raw()
         ),
-        UseFact::NoFeed => "levels do not read vulnerability feeds yet".to_owned(),
+        UseFact::Drilled { runbook, at, walked } => {
+            let how = if *walked { "walked" } else { "replayed" };
+            format!("runbook {} is bound; its last drill was {how} on {at}", runbook.raw())
+        }
+        UseFact::NoFeed => "no feed of vulnerabilities was imported".to_owned(),
+        UseFact::FeedTooOld { imported, most_days } => {
+            format!("the newest feed was imported on {imported}, more than {most_days} days ago")
+        }
+        UseFact::NoThreat => "no entry of the imported feeds names this model".to_owned(),
+        UseFact::ThreatsTriaged { count: 1 } => "1 match in the feeds, triaged".to_owned(),
+        UseFact::ThreatsTriaged { count } => format!("{count} matches in the feeds, all triaged"),
+        UseFact::ThreatsToConfirm(those) => format!("to confirm or to finish: {}", entries(those)),
+        UseFact::ThreatsOpen(those) => {
+            format!("the feeds say that this version is affected, and nobody triaged it: {}", entries(those))
+        }
+        UseFact::ThreatsAffect(those) => format!("triaged as affected: {}", entries(those)),
         UseFact::NoFramework => "no compliance framework is selected".to_owned(),
         UseFact::NoAgent => "not an agent".to_owned(),
         UseFact::AgentSigned => "signed by its publisher, and unchanged since".to_owned(),
@@ -101,4 +119,14 @@ pub fn runs_at(deployed: &Deployed) -> String {
         all => format!(", declared to log {whole} of {}", count(all, "evidence profile")),
     };
     format!("{} {}{owner}{logs}", deployed.stage.screen(), deployed.place.screen())
+}
+
+fn entries(those: &Those) -> String {
+    match those.count.saturating_sub(1) {
+        0 => those.first.raw().to_owned(),
+        more => {
+            let others = usize::try_from(more).unwrap_or(usize::MAX);
+            format!("{} and {}", those.first.raw(), count(others, "other"))
+        }
+    }
 }

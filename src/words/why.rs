@@ -274,6 +274,9 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
                     | Remedy::CloseStage
                     | Remedy::StateRelease
                     | Remedy::EnterDeployment
+                    | Remedy::ImportFeed
+                    | Remedy::TriageThreats
+                    | Remedy::HoldDrill
                     | Remedy::AddParents
                     | Remedy::AskGate
                     | Remedy::VerifyParents,

@@ -7,7 +7,7 @@ use super::loadable::Loadable;
 use super::publish::Next;
 use super::verifying::Reading;
 use crate::clock::this_second;
-use crate::decision::{Decision, Evidence, Feeds, Question, Verdict, evaluate};
+use crate::decision::{Decision, Evidence, Question, Verdict, evaluate};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::policy::Moment;
@@ -52,8 +52,7 @@ impl Workbench {
         };
         let evidence = Evidence::again(&document, &kept)?;
         let question = Question { stage: view.stage.clone(), now: view.at, clock: Some(clock) };
-        let feeds = Feeds::default();
-        Ok(evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &feeds, &question)?.verdict)
+        Ok(evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &view.feeds, &question)?.verdict)
     }
 
     /// Verifies a model and what it derives from, decides at a stage and records the decision, and whether its warnings

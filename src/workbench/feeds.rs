@@ -198,7 +198,7 @@ impl Workbench {
         Ok(record.number)
     }
 
-    fn kept_feeds(&self, imported: &[Imported]) -> Result<Vec<(EvidenceDigest, Feed)>> {
+    pub(super) fn kept_feeds(&self, imported: &[Imported]) -> Result<Vec<(EvidenceDigest, Feed)>> {
         let one = |imported: &Imported| {
             let digest = imported.import.kept;
             let bytes = self.store().evidence(digest)?.ok_or_else(|| {

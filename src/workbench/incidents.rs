@@ -115,7 +115,7 @@ impl Workbench {
         let fields = std::iter::once(ANSWERED).chain(open).filter(|id| case.field(id).is_some());
         let fields: Vec<String> = fields.map(str::to_owned).collect();
         if !fields.is_empty() {
-            let entry = EvidenceEntry { fields, captured: triage.at, held: Held::Kept(kept) };
+            let entry = EvidenceEntry { fields, captured: triage.at, held: Held::Kept(kept), log: None };
             self.add_with(number, Entry::Evidence(entry), &[answers.into()])?;
         }
         let note = Untrusted::new(triage_note(triage));
@@ -267,7 +267,7 @@ pub fn look_at_evidence(file: &Path) -> Result<KeptFile> {
     Ok(KeptFile { sha256, bytes, name: name_of(file) })
 }
 
-fn name_of(file: &Path) -> Untrusted {
+pub(super) fn name_of(file: &Path) -> Untrusted {
     Untrusted::new(file.file_name().map(|name| name.to_string_lossy()).unwrap_or_default())
 }
 
@@ -282,7 +282,7 @@ fn kept(file: &Path) -> Result<(KeptFile, Arc<[u8]>)> {
 }
 
 /// A text that somebody wrote, neither empty nor too long.
-fn written(what: &str, text: &str) -> Result<Untrusted> {
+pub(super) fn written(what: &str, text: &str) -> Result<Untrusted> {
     let text = text.trim();
     if text.is_empty() {
         return Err(Error::new(Code::Usage, format!("`{what}` is empty")));
@@ -304,7 +304,7 @@ fn check_texts(entry: &Entry) -> Result<()> {
         too_long(entry.by.raw())?;
     }
     let text = match entry {
-        Entry::Open(_) => None,
+        Entry::Open(_) | Entry::Drill(_) => None,
         Entry::Step(entry) => entry.note.as_ref(),
         Entry::Evidence(entry) => match &entry.held {
             Held::Kept(_) => None,

@@ -95,7 +95,7 @@ impl Workbench {
                 &view.policy,
                 level,
                 &view.trust,
-                &Feeds::default(),
+                &view.feeds,
                 view.at,
             )?,
             warnings_acknowledged,

@@ -136,6 +136,8 @@ fn nothing(
         usage: Arc::default(),
         gates: Arc::default(),
         surfaces: Arc::default(),
+        feeds: Arc::default(),
+        drills: Arc::default(),
         seal: in_force.seal,
         names: Arc::default(),
         verified: Arc::default(),

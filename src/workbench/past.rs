@@ -1,5 +1,6 @@
 //! The workspace as it was at an earlier record of the ledger, judged again from the records up to there and the evidence
-//! that they name. What no record keeps (deployments, checkpoints, the policy's own signature) is taken as it is now.
+//! that they name. What no record keeps (deployments, checkpoints, the policy's own signature) is taken as it is now, and so
+//! is what feeds, drills and declarations of places say.
 
 use super::door::Workbench;
 use super::gates::{self, Gates};
@@ -232,14 +233,21 @@ impl Workbench {
 /// Draws the lineage of a view and judges it, with what gates decided.
 pub(super) fn conclude(view: &mut View, gates: &Gates) {
     view.draw_lineage();
-    let used =
-        gates.iter().map(|(id, gates)| (id.clone(), Usage { gates: gates.clone(), deployments: Vec::new() }));
-    view.usage = Arc::new(used.collect());
+    // What feeds and drills say is as it is now.
+    let others = |usage: &Usage| Usage { gates: Vec::new(), deployments: Vec::new(), ..usage.clone() };
+    let mut used: BTreeMap<ModelId, Usage> =
+        view.usage.iter().map(|(id, usage)| (id.clone(), others(usage))).collect();
+    for (id, gates) in gates {
+        used.entry(id.clone()).or_default().gates.clone_from(gates);
+    }
+    view.usage = Arc::new(used);
     let alone = view.clone();
     view.take_deployments(&alone);
-    if !view.policy.asks_gates() && view.usage.values().any(|usage| usage.deployments.is_empty()) {
-        let deployed = view.usage.iter().filter(|(_, usage)| !usage.deployments.is_empty());
-        view.usage = Arc::new(deployed.map(|(id, usage)| (id.clone(), usage.clone())).collect());
+    if !view.policy.asks_gates() {
+        let usage = Arc::make_mut(&mut view.usage);
+        let not_deployed = usage.values_mut().filter(|usage| usage.deployments.is_empty());
+        not_deployed.for_each(|usage| usage.gates.clear());
+        usage.retain(|_, usage| !usage.is_empty());
     }
     view.judge();
 }

@@ -6,6 +6,8 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
+use super::refresh::Refreshed;
+use super::threats::feed_age;
 use crate::decision::{Judgement, Touched};
 use crate::error::Result;
 use crate::inventory::ModelId;
@@ -112,6 +114,8 @@ impl Workbench {
             usage: before.usage.clone(),
             gates: Arc::default(),
             surfaces: Arc::default(),
+            feeds: before.feeds.clone(),
+            drills: before.drills.clone(),
             seal: in_force.seal,
             anchoring: None,
             ledger: LedgerEnd::default(),
@@ -126,15 +130,19 @@ impl Workbench {
             at,
         };
         let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
-        let (mut touched, decided) = (refreshed.touched, refreshed.decided);
+        let Refreshed { mut touched, decided, feeds, incidents } = refreshed;
         view.prove_after(before, touched.as_ref());
         self.renew_surfaces(before, &mut view)?;
         let mut deployed = view.take_deployments(before);
         deployed.extend(self.renew_gates(before, &mut view, decided)?);
+        deployed.extend(self.renew_threats(before, &mut view, feeds)?);
+        deployed.extend(self.renew_drills(before, &mut view, incidents)?);
         if let Some(touched) = &mut touched {
             touched.also(deployed);
             // The policy's own signature is evidence on every model.
             touched.rules |= before.seal != view.seal;
+            // And so is whether there is a feed that counts.
+            touched.rules |= feed_age(before) != feed_age(&view);
         }
         view.anchoring = self.anchoring(&view)?;
         Ok((view, touched))

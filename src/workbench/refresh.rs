@@ -77,6 +77,10 @@ pub(super) struct Refreshed {
     /// What gates decided since, oldest first, by the indices of the models. None where the ledger does not go on from the
     /// one of the view before.
     pub decided: Option<Vec<(usize, Gated)>>,
+    /// Whether something may have been recorded of feeds since.
+    pub feeds: bool,
+    /// Whether something may have been recorded of incidents since.
+    pub incidents: bool,
 }
 
 impl Workbench {
@@ -91,7 +95,8 @@ impl Workbench {
         fresh: Option<&Fresh>,
         progress: &Progress,
     ) -> Result<Refreshed> {
-        let News { goes_on, records, mut reviews, decided, end } = self.news(before, view)?;
+        let News { goes_on, records, mut reviews, decided, feeds, incidents, end } =
+            self.news(before, view)?;
         let same_models = Arc::ptr_eq(&before.models, &view.models);
         let (mut verified, mut reviewed) = match same_models {
             // Another ledger than the one that was read: what that one held is no longer there.
@@ -157,7 +162,7 @@ impl Workbench {
             touched.dedup();
         }
         let touched = (goes_on && same_models).then_some(Touched { models: touched, rules });
-        Ok(Refreshed { touched, decided: goes_on.then_some(decided) })
+        Ok(Refreshed { touched, decided: goes_on.then_some(decided), feeds, incidents })
     }
 
     /// Judges the verifications of a view again, as far as its rules and its time say something else than those of the
@@ -259,11 +264,14 @@ impl Workbench {
                 known if known > end.entries => false,
                 known => store.entry(known)?.is_some_and(|last| last.hash == before.ledger.hash),
             };
+        let (mut feeds, mut incidents) = (!goes_on, !goes_on);
         if goes_on {
-            let mut some = Vec::new();
+            let mut some: Vec<LedgerEntry> = Vec::new();
             for entry in ledger::entries_from(&**store, before.ledger.entries + 1) {
                 some.push(entry?);
             }
+            feeds = some.iter().any(|entry| entry.kind == RecordKind::Feed);
+            incidents = some.iter().any(|entry| entry.kind == RecordKind::Incident);
             if end.entries > 0 && !Arc::ptr_eq(&before.models, &view.models) {
                 let is_new = |model: &&Model| before.model(&model.id).is_none();
                 let ids: Vec<&ModelId> = view.models.iter().filter(is_new).map(|model| &model.id).collect();
@@ -280,7 +288,7 @@ impl Workbench {
             take(store.latest_of(&RecordKind::Verification, &ids)?);
             take(store.all_of(&RecordKind::Review, &ids)?);
         }
-        Ok(News { goes_on, records, reviews, decided, end })
+        Ok(News { goes_on, records, reviews, decided, feeds, incidents, end })
     }
 
     fn judge_again(
@@ -367,6 +375,10 @@ struct News {
     reviews: Vec<(usize, Said)>,
     /// What gates decided since, oldest first.
     decided: Vec<(usize, Gated)>,
+    /// Whether something may have been recorded of feeds since.
+    feeds: bool,
+    /// Whether something may have been recorded of incidents since.
+    incidents: bool,
     end: LedgerEnd,
 }
 

@@ -11,8 +11,9 @@ use touchmark::attest::{
 };
 use touchmark::inventory::{Basis, Fact, FactKey, Format, Kind, Looked, Model, ModelId, ParentRef, Relation};
 use touchmark::maturity::{
-    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, LineageEdge, Met, MetWhy, Musts,
-    Outcomes, ParentSight, Pin, PolicySeal, Reliance, Rubric, Since, Support, Testimony, Usage, assess,
+    Assessment, Completeness, Deployed, EdgeOrder, Evidence, Gated, Kinship, Likeness as L, LineageEdge, Met,
+    MetWhy, Musts, Outcomes, ParentSight, Pin, PolicySeal, Rehearsed, Reliance, Rubric, Since, Support,
+    Testimony, Threat, TriageState as T, Usage, assess,
 };
 use touchmark::policy::{Action, Exception, Excused, IrSurface, ModelPattern, Policy, Role, Subject, parse};
 use touchmark::signing::{
@@ -85,6 +86,7 @@ struct Case {
     kinship: Kinship,
     usage: Usage,
     seal: PolicySeal,
+    feeds: Option<jiff::Timestamp>,
     policy: Policy,
 }
 
@@ -300,8 +302,10 @@ fn good() -> Case {
                 relied: false,
                 passed: None,
             }],
+            ..Usage::default()
         },
         seal: PolicySeal::Signed("ciso@acme".into()),
+        feeds: None,
         policy,
     }
 }
@@ -318,6 +322,7 @@ impl Case {
             kinship: &self.kinship,
             usage: &self.usage,
             seal: &self.seal,
+            feeds: self.feeds,
             policy: &self.policy,
             now: at(NOW),
             told: std::cell::OnceCell::new(),
@@ -768,11 +773,44 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
         ("L3.15", FAIL, |c| exception(c, "acme/*", "2026-03-01T00:00:00Z")),
         ("L3.19", MISSING, |_| {}),
         ("L3.19", PARTIAL, |c| {
-            let (runbook, evidence, retention_days) = ("substitution".to_owned(), Vec::new(), None);
-            let surface = IrSurface { runbook, evidence, retention_days };
-            c.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = Some(surface.clone()));
+            rehearsed(c, &[]);
+        }),
+        // A year is allowed, and not a second more; another runbook is another one.
+        ("L3.19", PASS, |c| rehearsed(c, &[("substitution", 365 * 86_400)])),
+        ("L3.19", PARTIAL, |c| rehearsed(c, &[("substitution", 365 * 86_400 + 1)])),
+        ("L3.19", PARTIAL, |c| rehearsed(c, &[("jailbreak", 60)])),
+        ("L3.19", PASS, |c| rehearsed(c, &[("substitution", 400 * 86_400), ("substitution", 60)])),
+        ("L3.19", MISSING, |c| {
+            rehearsed(c, &[("substitution", 60)]);
+            c.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = None);
         }),
         ("L3.20", UNKNOWN, |_| {}),
+        ("L3.20", PASS, |c| feed(c, &[])),
+        // Thirty days are allowed, and not a second more.
+        ("L3.20", PASS, |c| aged(c, 30 * 86_400)),
+        ("L3.20", UNKNOWN, |c| aged(c, 30 * 86_400 + 1)),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Affected, None)])),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Affected, Some(T::Affected))])),
+        ("L3.20", FAIL, |c| feed(c, &[(L::Name, Some(T::NotAffected)), (L::Name, Some(T::Affected))])),
+        // A feed that is too old, or is not here any more, acquits of nothing.
+        ("L3.20", FAIL, |c| {
+            feed(c, &[(L::Affected, None)]);
+            aged(c, 30 * 86_400 + 1);
+        }),
+        ("L3.20", FAIL, |c| {
+            feed(c, &[(L::Affected, None)]);
+            c.feeds = None;
+        }),
+        ("L3.20", UNKNOWN, |c| {
+            feed(c, &[(L::Package, None), (L::Affected, Some(T::Fixed))]);
+            aged(c, 30 * 86_400 + 1);
+        }),
+        // What a name alone says, or nobody knows the version of, has to be confirmed.
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Name, None)])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Package, None)])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Affected, Some(T::UnderInvestigation))])),
+        ("L3.20", PARTIAL, |c| feed(c, &[(L::Affected, Some(T::Fixed)), (L::Name, None)])),
+        ("L3.20", PASS, |c| feed(c, &[(L::Affected, Some(T::Fixed)), (L::Name, Some(T::NotAffected))])),
         ("L3.21", ASIDE, |_| {}),
         ("L3.22", ASIDE, |_| {}),
         ("L3.22", ASIDE, |c| {
@@ -807,6 +845,35 @@ fn rows() -> Vec<(&'static str, Outcome, Change)> {
             unseen(c);
         }),
     ]
+}
+
+/// A runbook is bound to every stage, and drills of these came to their ends so many seconds ago.
+fn rehearsed(case: &mut Case, drills: &[(&str, i64)]) {
+    let (runbook, evidence, retention_days) = ("substitution".to_owned(), Vec::new(), None);
+    let surface = IrSurface { runbook, evidence, retention_days };
+    case.policy.stages.iter_mut().for_each(|stage| stage.ir_surface = Some(surface.clone()));
+    let drill = |(runbook, ago): &(&str, i64)| Rehearsed {
+        runbook: (*runbook).into(),
+        at: at(NOW) - jiff::SignedDuration::from_secs(*ago),
+        walked: false,
+    };
+    case.usage.drills = drills.iter().map(drill).collect();
+}
+
+/// A feed was imported just now, and has these entries.
+fn feed(case: &mut Case, entries: &[(L, Option<T>)]) {
+    let threat = |(likeness, said): &(L, Option<T>)| Threat {
+        id: "CVE-2026-1".into(),
+        likeness: *likeness,
+        said: *said,
+    };
+    case.usage.threats = entries.iter().map(threat).collect();
+    case.feeds = Some(at(NOW));
+}
+
+/// The newest feed was imported so many seconds ago.
+fn aged(case: &mut Case, seconds: i64) {
+    case.feeds = Some(at(NOW) - jiff::SignedDuration::from_secs(seconds));
 }
 
 /// The policy sets a floor for SLSA.
@@ -852,8 +919,9 @@ fn every_control_comes_to_what_the_rubric_says_when_one_thing_is_otherwise() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// No rehearsal of a runbook, feed or framework can be given in this version, and what they would come to cannot be made.
-const NOT_IN_THIS_VERSION: [&str; 3] = ["L3.19", "L3.20", "L3.21"];
+/// No framework can be given in this version, and what it would come to cannot be made.
+/// What L3.19 comes to is never unknown: the program knows its own records.
+const NOT_IN_THIS_VERSION: [&str; 2] = ["L3.19", "L3.21"];
 /// A verification is judged anew by the policy in force, so that none is of before a change. The core accepts no key below the floor, and no other tool than ours says what was left out of a load.
 const NOT_PARTIAL: [&str; 4] = ["L1.11", "L1.13", "L1.17", "L2.04"];
 

@@ -434,6 +434,7 @@ impl Case {
         };
         ask(&Input {
             seal: &touchmark::maturity::PolicySeal::Unsigned,
+            feeds: None,
             models: &self.models,
             descent: &descent,
             proven: &touchmark::lineage::Proven::default(),

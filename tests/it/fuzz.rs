@@ -73,6 +73,10 @@ fn seeds() -> BTreeMap<&'static str, Vec<Vec<u8>>> {
             ],
         ),
         (
+            "records",
+            vec![b"{\"request_id\": 1, \"time\": 1764000000000}\n{\"identity\": \"x\", \"timestamp\": \"2026-11-20T00:00:00Z\"}\n".to_vec()],
+        ),
+        (
             "feed",
             vec![
                 crate::feeds::osv("X-1", "pkg:pypi/a", "1.2.3").into_bytes(),

@@ -636,7 +636,8 @@ fn the_service_knows_where_each_step_stands() {
     assert_eq!((state(&case, "substituted"), state(&case, "learn")), (StepState::Passed, StepState::Ahead));
     let waived = Held::Waived { reason: "none".into() };
     let fields = case.fields_named(&["llm_trace".to_owned()]).unwrap();
-    let entry = EvidenceEntry { fields, captured: "2026-11-27T00:00:00Z".parse().unwrap(), held: waived };
+    let entry =
+        EvidenceEntry { fields, captured: "2026-11-27T00:00:00Z".parse().unwrap(), held: waived, log: None };
     let case = open.add_to_case(number, Entry::Evidence(entry)).unwrap();
     assert!(case.missing_for(case.opening.runbook.step("contain").unwrap()).is_empty());
     let error = open.add_to_case(number, Entry::Note(NoteEntry { text: " ".into() })).unwrap_err();

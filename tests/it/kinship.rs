@@ -289,6 +289,7 @@ impl Judged {
             ledger: None,
             policy: &self.policy,
             seal: &PolicySeal::Unsigned,
+            feeds: None,
             stage: "prod",
             rubric: &rubric,
             now: at(NOW),

@@ -41,6 +41,7 @@ mod digests;
 mod disk;
 mod documents;
 #[cfg(unix)]
+mod drills;
 mod exec;
 mod explain;
 mod feeds;
@@ -159,6 +160,7 @@ mod support;
 mod surfaces;
 mod survey;
 mod text;
+mod threats;
 mod timestamps;
 #[cfg(feature = "keyless")]
 mod timestamps_asked;

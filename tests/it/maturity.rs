@@ -522,6 +522,7 @@ fn evidence<'a>(
         testimonies: &[],
         usage: touchmark::maturity::Usage::none(),
         seal: &touchmark::maturity::PolicySeal::Unsigned,
+        feeds: None,
         kinship: Kinship::none(),
         since: Since::Same,
         policy,

@@ -169,6 +169,7 @@ fn what_has_no_format_is_told_apart_by_what_it_is() {
             testimonies: &[],
             usage: touchmark::maturity::Usage::none(),
             seal: &touchmark::maturity::PolicySeal::Unsigned,
+            feeds: None,
             kinship: touchmark::maturity::Kinship::none(),
             model: &model,
             verification: None,

@@ -627,6 +627,7 @@ fn judged(text: &str, of: fn(&mut Evidence)) -> String {
         ledger: Some(&seen.anchoring),
         policy: &policy,
         seal: &touchmark::maturity::PolicySeal::Unsigned,
+        feeds: None,
         stage: "gate",
         rubric: &rubric,
         now,

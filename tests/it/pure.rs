@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::Output;
 use std::sync::Arc;
 use touchmark::attest::PredicateKind;
-use touchmark::decision::{self, Feeds, Question, Verdict, evaluate};
+use touchmark::decision::{self, Question, Verdict, evaluate};
 use touchmark::inventory::ModelId;
 use touchmark::signing::{Outcome, Stage};
 use touchmark::store::{EvidenceDigest, LedgerEntry, Place, RecordKind};
@@ -265,8 +265,8 @@ fn is_the_pure_function_of_its_evidence(view: &View, store: &Path) {
         };
         let evidence = decision::Evidence::again(&document, &kept).unwrap();
         let question = Question { stage: view.stage.clone(), now: view.at, clock: None };
-        let feeds = Feeds::default();
-        let made = evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &feeds, &question).unwrap();
+        let made =
+            evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &view.feeds, &question).unwrap();
         let shown = view.verdict(index).map(Verdict::by_gate);
         assert_eq!(Some(made.verdict), shown, "{:?}", view.models[index].id);
         assert_eq!(made.verification.as_ref(), view.verification(index), "{:?}", view.models[index].id);

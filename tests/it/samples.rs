@@ -254,6 +254,7 @@ fn production_admits_what_is_good_and_bound_and_refuses_the_rest() {
         ledger: None,
         policy: &samples.policy,
         seal: &touchmark::maturity::PolicySeal::Unsigned,
+        feeds: None,
         stage: "production",
         rubric: &rubric,
         now: samples.now,

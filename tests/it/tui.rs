@@ -590,6 +590,8 @@ pub fn holding(names: impl Iterator<Item = String>) -> View {
         digests: Default::default(),
         gates: Arc::default(),
         surfaces: Arc::default(),
+        feeds: Arc::default(),
+        drills: Arc::default(),
         seal: touchmark::maturity::PolicySeal::Unsigned,
         usage: Arc::default(),
         names: Arc::default(),

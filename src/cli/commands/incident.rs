@@ -1,5 +1,7 @@
 //! `incident`: runbooks, and cases that follow them.
 
+use super::incident_disclose::{Disclose, disclose};
+use super::incident_drill::{Drill, drill};
 use super::incident_export::{Export, export};
 use super::incident_runbook::{Runbook, check, runbook};
 use super::incident_triage::{Triage, triage};
@@ -27,16 +29,19 @@ pub(crate) enum IncidentCommand {
     Types,
     Runbook(Runbook),
     Triage(Triage),
+    Drill(Drill),
     Open(Open),
     List(List),
     Status(Status),
     Step(Step),
     Evidence(Evidence),
+    Import(Import),
     Hold(Hold),
     Severity(SetSeverity),
     Note(Note),
     Close(Close),
     Export(Export),
+    Disclose(Disclose),
 }
 
 /// The arguments of `incident open`.
@@ -129,6 +134,19 @@ pub(crate) struct Evidence {
     out: Option<PathBuf>,
 }
 
+/// The arguments of `incident import`.
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// The number of the case
+    case: u64,
+    /// Files of records, one JSON object a line: OCSF, AITF, or members that are called as the fields of evidence profiles
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+    /// Who keeps these files
+    #[arg(long, value_name = "WHO")]
+    holder: String,
+}
+
 /// The arguments of `incident hold`.
 #[derive(Debug, Args)]
 pub(crate) struct Hold {
@@ -181,6 +199,7 @@ impl IncidentCommand {
     /// Whether a document goes to standard output: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
         matches!(self, IncidentCommand::Export(export) if export.is_product())
+            || matches!(self, IncidentCommand::Disclose(disclose) if disclose.is_product())
             || matches!(self, IncidentCommand::Runbook(Runbook { source: true, .. }))
     }
 }
@@ -199,7 +218,9 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
         }
         IncidentCommand::Runbook(arguments) => return runbook(arguments, &workbench, output),
         IncidentCommand::List(arguments) => return list(arguments, &workbench, common, output),
+        IncidentCommand::Disclose(arguments) => return disclose(arguments, &workbench, common, output),
         IncidentCommand::Export(arguments) => return export(arguments, &workbench, common, output),
+        IncidentCommand::Drill(arguments) => return drill(arguments, common, output),
         IncidentCommand::Triage(arguments) => return triage(arguments, common, output),
         IncidentCommand::Status(Status { case }) => workbench.case(*case)?,
         IncidentCommand::Open(Open { kind, subject, deployment, by, aware }) => {
@@ -221,6 +242,10 @@ pub(super) fn run(command: &IncidentCommand, common: &Common, output: &Output) -
             workbench.add_to_case(*case, Entry::Step(entry))?
         }
         IncidentCommand::Evidence(arguments) => evidence(arguments, &workbench)?,
+        IncidentCommand::Import(Import { case, files, holder }) => {
+            let holder = Untrusted::new(holder);
+            workbench.import_logs(*case, files, &holder)?
+        }
         IncidentCommand::Hold(Hold { case, reason, lift }) => {
             let entry = HoldEntry { set: !lift, reason: Untrusted::new(reason) };
             workbench.add_to_case(*case, Entry::Hold(entry))?
@@ -259,7 +284,7 @@ fn evidence(arguments: &Evidence, workbench: &Workbench) -> Result<Case> {
     }
     let fields = workbench.case(*case)?.fields_named(fields).map_err(|misfit| misfit.error())?;
     let captured = captured.unwrap_or_else(crate::clock::this_second);
-    let entry = |held| Entry::Evidence(EvidenceEntry { fields, captured, held });
+    let entry = |held| Entry::Evidence(EvidenceEntry { fields, captured, held, log: None });
     match (file, holder, waive) {
         (Some(file), None, _) => workbench.keep_for_case(*case, file, |kept| entry(Held::Kept(kept))),
         (_, Some(holder), _) => {

@@ -379,6 +379,7 @@ fn every_document() -> Desk {
     desk.prints("attest", &[&["attest", "data", "lumen/iris-large"][..], &data].concat());
     desk.prints("inherit", &["attest", "inherit", "acme/claims-sorter"]);
     desk.prints("bind", &["bind", "lumen/iris-base"]);
+    fs::write(desk.path("log.jsonl"), "{\"request_id\": \"1\", \"time\": 1764000000000}\n").unwrap();
     let opened = ["incident", "open", "model_substitution", "--subject", "acme/claims-sorter", "--by", "Ann"];
     let case = desk.prints("incident", &opened)["case"].to_string();
     for words in [
@@ -387,6 +388,7 @@ fn every_document() -> Desk {
         &["evidence", &case, "host_snapshot", "--file", "touchmark.toml"],
         &["evidence", &case, "auth_events", "--holder", "security", "--file", "touchmark.toml"],
         &["evidence", &case, "iam_trail", "--waive", "none is kept"],
+        &["import", &case, "log.jsonl", "--holder", "platform"],
         &["hold", &case, "--reason", "claim 7"],
         &["severity", &case, "low", "--by", "Ann", "--reason", "a drill"],
         &["note", &case, "noted"],
@@ -397,6 +399,8 @@ fn every_document() -> Desk {
     // The last one has everything in it.
     let closed = desk.prints("incident", &["incident", "status", &case]);
     desk.seen.insert("incident".to_owned(), closed);
+    desk.prints("incident-drill", &["incident", "drill", "model_substitution", "--by", "Ann"]);
+    desk.prints("incident-disclosure", &["incident", "disclose", &case]);
     desk.prints("incidents", &["incident", "list", "--closed"]);
     fs::create_dir(desk.path("runbooks")).unwrap();
     fs::write(desk.path("runbooks/broken.toml"), "schema = \"runbook/0.1\"\n").unwrap();

@@ -172,7 +172,7 @@ const FLOORS: &[(&str, &[&str])] = &[
         &["ground", "signing", "tables", "attest", "inventory", "policy", "store", "lineage", "maturity"],
     ),
     ("pack", &["error", "text", "signing", "inventory", "store", "decision"]),
-    ("feed", &["text", "error", "json", "inventory", "store", "decision"]),
+    ("feed", &["text", "error", "json", "inventory", "store", "maturity", "decision"]),
     (
         "incident",
         &["text", "error", "json", "signing", "tables", "inventory", "store", "lineage", "decision"],
@@ -490,7 +490,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli", &["error", "commands", "cli"]),
     ("lib", &["ground", "signing"]),
     ("main", &["cli"]),
-    ("fuzz", &["signing", "attest", "inventory", "feed"]),
+    ("fuzz", &["signing", "attest", "inventory", "feed", "incident"]),
 ];
 
 /// Rooms that all others may use.

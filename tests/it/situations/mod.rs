@@ -230,6 +230,7 @@ impl Situation {
         let usage = Usage { gates: std::mem::take(&mut self.gates), ..Usage::default() };
         let input = Input {
             seal: &touchmark::maturity::PolicySeal::Unsigned,
+            feeds: None,
             models: &models,
             descent: &Arc::new(Descent::of(&Graph::build(&models))),
             proven: &touchmark::lineage::Proven::default(),
