@@ -98,7 +98,8 @@ pub fn try_test(policy: &Policy, rubric: &Rubric, test: &PolicyTest, now: Timest
             true => deployments(test, now),
             false => Vec::new(),
         };
-        let usage = Usage { gates: gates(&test.around, root(given), now), deployments };
+        let gates = gates(&test.around, root(given), now);
+        let usage = Usage { gates, deployments, ..Usage::default() };
         models.push(ModelEvidence { model, parents, seen: None, since: Since::Same, usage, lineage });
     }
     let evidence = Evidence {

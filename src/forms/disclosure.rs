@@ -30,8 +30,11 @@ fn page(draft: &Disclosure) -> Page {
     page.add(Block::Facts(known));
     let mut affected = Table { columns: vec!["model", "how far that is known"], rows: Vec::new() };
     affected.rows.extend(draft.affected.iter().take(MANY).map(|one| {
-        let how =
-            if one.proven { "proven to come from the bad bytes" } else { "names the subject; not proven" };
+        let how = if one.proven {
+            "the subject, or proven to derive from it"
+        } else {
+            "names the subject; not proven"
+        };
         vec![Cell::new(one.model.raw()), Cell::from(how)]
     }));
     page.section("Models that derive from it, and itself", affected);

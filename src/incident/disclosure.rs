@@ -101,7 +101,7 @@ pub struct Statement {
 pub struct Affected {
     /// The model.
     pub model: ModelId,
-    /// Whether it is proven that it comes from the bad bytes; else it only names them.
+    /// Whether it is the subject, or proven to derive from it; else it only names the subject.
     pub proven: bool,
 }
 

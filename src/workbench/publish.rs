@@ -6,7 +6,6 @@ use super::door::Workbench;
 use super::fresh::Fresh;
 use super::in_force::{PolicyInForce, in_force};
 use super::inventory::Inventory;
-use super::refresh::Refreshed;
 use super::threats::feed_age;
 use crate::decision::{Judgement, Touched};
 use crate::error::Result;
@@ -130,7 +129,8 @@ impl Workbench {
             at,
         };
         let refreshed = self.refresh(before, &mut view, fresh.as_ref(), &progress)?;
-        let Refreshed { mut touched, decided, feeds, incidents } = refreshed;
+        let (mut touched, decided) = (refreshed.touched, refreshed.decided);
+        let (feeds, incidents) = (refreshed.feeds, refreshed.incidents);
         view.prove_after(before, touched.as_ref());
         self.renew_surfaces(before, &mut view)?;
         let mut deployed = view.take_deployments(before);

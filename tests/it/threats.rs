@@ -161,7 +161,7 @@ fn what_feeds_say_is_judged_at_once_named_by_decisions_and_replayed() {
     import(&workbench, "avid.json", &avid("Talker"));
     assert_eq!(holds(&workbench, root), [Fail, Pass, Partial, Partial]);
     // A gate names what it rests on.
-    let refused = json_of(root, &["gate", "acme/bot"], 1);
+    let refused = json_of(root, &["gate", "acme/bot", "--stage", "dev"], 1);
     assert_eq!(refused["verdict"]["decision"], "refuse");
     let records = json_of(root, &["ledger", "show"], 0)["records"].clone();
     let decision =

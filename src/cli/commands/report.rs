@@ -61,7 +61,7 @@ impl ReportCommand {
             ReportCommand::Maturity(arguments) => arguments.asked().is_product(),
             ReportCommand::Producer(arguments) => arguments.asked().is_product(),
             ReportCommand::Model(arguments) => arguments.asked().is_product(),
-            ReportCommand::Forecast(_) => false,
+            ReportCommand::Forecast(_) | ReportCommand::Trend(_) => false,
         }
     }
 }
