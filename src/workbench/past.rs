@@ -44,6 +44,9 @@ pub(super) struct Held {
     pub unread: usize,
 }
 
+/// Models by id, and what was seen of some of them, by their places.
+type ModelsThen = (Vec<Model>, Vec<(usize, Recorded)>);
+
 /// What a side is judged by.
 #[derive(Clone)]
 pub(super) struct Rules {
@@ -192,12 +195,7 @@ impl Workbench {
 
     /// The models as the records of their verifications hold them, the others as they are now, by id; and what was seen of
     /// them.
-    fn models_then(
-        &self,
-        now: &View,
-        held: &Held,
-        progress: &Progress,
-    ) -> Result<(Vec<Model>, Vec<(usize, Recorded)>)> {
+    fn models_then(&self, now: &View, held: &Held, progress: &Progress) -> Result<ModelsThen> {
         let mut seen: BTreeMap<ModelId, Recorded> = BTreeMap::new();
         let mut models: BTreeMap<ModelId, Model> = BTreeMap::new();
         for (id, number) in &held.verified {
