@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use touchmark::inventory::ModelId;
 use touchmark::maturity::{ControlFact, UseFact};
-use touchmark::signing::Outcome;
+use touchmark::signing::{Outcome, Progress};
 use touchmark::view::View;
 use touchmark::workbench::{OpenOptions, Workbench};
 
@@ -120,7 +120,9 @@ fn a_drill_is_played_timed_and_recorded_and_the_control_reads_the_last_one() {
     let at: jiff::Timestamp = drill["at"].as_str().unwrap().parse().unwrap();
     let last = at + jiff::SignedDuration::from_hours(24 * 365);
     assert_eq!(ready(&open(root, Some(last)).view(), SORTER).0, Outcome::Pass);
+    let moments = |until| open(root, None).forecast(until, &Progress::default()).unwrap().moments;
     let over = last + jiff::SignedDuration::from_secs(1);
+    assert_eq!(moments(over), moments(last) + 1, "a forecast looks at the moment");
     let (outcome, fact) = ready(&open(root, Some(over)).view(), SORTER);
     assert_eq!(outcome, Outcome::Partial);
     assert!(
@@ -305,13 +307,15 @@ fn of_a_log_only_counts_and_digests_go_into_a_case() {
         json_of(root, &["incident", "open", "prompt_injection", "--subject", SORTER, "--by", "Ann"], 0);
     let case = opened["case"].to_string();
     let lines = [
-        json!({"class_uid": 7001, "time": 1_764_000_000_000_i64, "metadata": {"correlation_uid": "r1"}, "actor": {"user": {"uid": "u1"}}}).to_string(),
         json!({"time": 1_764_000_600_000_i64, "attributes": 1, "gen_ai.prompt": "SECRET-PROMPT", "request_id": "r2"}).to_string(),
         json!({"timestamp": "2025-11-24T15:00:00Z", "gen_ai": {"prompt": "p", "completion": "c"}, "request_id": ""}).to_string(),
+        json!({"class_uid": 7001, "time": 1_764_000_000_000_i64, "metadata": {"correlation_uid": "r1"}, "actor": {"user": {"uid": "u1"}}}).to_string(),
         json!({"note": "nothing of ours"}).to_string(),
         "not json".to_owned(),
         "[1]".to_owned(),
         format!("{{\"request_id\": \"{}\"}}", "x".repeat(2 << 20)),
+        // Too long, and its end alone would be a record.
+        format!("{}{{\"request_id\": 1}}", " ".repeat(2 << 20)),
         format!("{{\"request_id\": {}1{}}}", "[".repeat(200), "]".repeat(200)),
         String::new(),
         json!({"request_id": "r3\u{1b}[31m", "prompt_full_text": null}).to_string(),
@@ -328,7 +332,7 @@ fn of_a_log_only_counts_and_digests_go_into_a_case() {
     let log_seen = &one["log"];
     assert_eq!(
         (&log_seen["records"], &log_seen["unknown"], &log_seen["unreadable"]),
-        (&json!(5), &json!(1), &json!(4))
+        (&json!(5), &json!(1), &json!(5))
     );
     assert_eq!(
         (&log_seen["from"], &log_seen["until"]),

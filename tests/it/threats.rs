@@ -190,6 +190,9 @@ fn what_feeds_say_is_judged_at_once_named_by_decisions_and_replayed() {
     // The entry changed: its match is open again, and the other one is not.
     import(&workbench, "osv.json", &both("1.6.0"));
     assert_eq!(holds(&workbench, root), [Fail, Pass, Pass, Fail]);
+    // Entries that the feed no longer has say nothing any more.
+    import(&workbench, "osv.json", &osv("X-9", "pkg:generic/acme/another", "1.0.0"));
+    assert_eq!(holds(&workbench, root), [Pass, Pass, Pass, Fail]);
     let replayed = json_of(root, &["ledger", "replay", &decision["seq"].to_string()], 0);
     assert_eq!(replayed["same"], true, "{replayed}");
 }
