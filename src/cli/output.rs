@@ -6,12 +6,14 @@
 #![allow(clippy::print_stdout, clippy::print_stderr)]
 
 use super::common::{Color, Common, Format};
+use crate::disk::folder_of;
 use crate::documents::ErrorDocument;
-use crate::error::{Code, Error};
+use crate::error::{Code, Error, Result};
 use crate::text;
 use serde::Serialize;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
 use std::ops::ControlFlow;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::{Mutex, PoisonError};
 
@@ -241,6 +243,20 @@ impl Drop for Pieces<'_> {
     fn drop(&mut self) {
         self.write();
     }
+}
+
+/// Whether there is a folder for a file that is to be written.
+///
+/// # Errors
+/// `E-WRITE` when there is none.
+pub(super) fn folder_is_there(file: &Path) -> Result<()> {
+    let folder = folder_of(file);
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Error::new(Code::Write, "the folder does not exist")
+        .at_path(folder)
+        .help("make it first, or name another one"))
 }
 
 fn unwritten(cause: &io::Error) -> Error {

@@ -1,8 +1,8 @@
 //! `incident disclose`: the draft of a disclosure, from a case or from what is known of a model.
 
 use crate::cli::common::Common;
-use crate::cli::output::Output;
-use crate::disk::{folder_of, write_new};
+use crate::cli::output::{Output, folder_is_there};
+use crate::disk::write_new;
 use crate::documents::{IncidentDisclosureDocument, names};
 use crate::error::{Code, Error, Result};
 use crate::forms::disclosure_page;
@@ -67,11 +67,7 @@ pub(super) fn disclose(
     match &arguments.out {
         None => output.made(&text),
         Some(file) => {
-            if !folder_of(file).is_dir() {
-                return Err(Error::new(Code::Write, "the folder does not exist")
-                    .at_path(folder_of(file))
-                    .help("make it first, or name another one"));
-            }
+            folder_is_there(file)?;
             write_new(file, text.as_bytes())?;
             output.note(&format!("✓ draft written  {}", screen(&file.to_string_lossy())));
         }

@@ -1,8 +1,8 @@
 //! `incident export`: a case for people who do not run this program, and for programs that run playbooks.
 
 use crate::cli::common::Common;
-use crate::cli::output::Output;
-use crate::disk::{folder_of, write_new};
+use crate::cli::output::{Output, folder_is_there};
+use crate::disk::write_new;
 use crate::documents::IncidentDocument;
 use crate::error::{Code, Error, Result};
 use crate::forms::incident_page;
@@ -63,11 +63,7 @@ pub(super) fn export(
     match &arguments.out {
         None => output.made(&text),
         Some(file) => {
-            if !folder_of(file).is_dir() {
-                return Err(Error::new(Code::Write, "the folder does not exist")
-                    .at_path(folder_of(file))
-                    .help("make it first, or name another one"));
-            }
+            folder_is_there(file)?;
             write_new(file, text.as_bytes())?;
             output.note(&format!("✓ written  {}", screen(&file.to_string_lossy())));
         }

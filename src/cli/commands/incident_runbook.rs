@@ -1,7 +1,7 @@
 //! `incident runbook`: a runbook as it is in the library, as a file to start from, checked, or for one deployment.
 
-use crate::cli::output::Output;
-use crate::disk::{check_writable, folder_of, write_new};
+use crate::cli::output::{Output, folder_is_there};
+use crate::disk::{check_writable, write_new};
 use crate::documents::{DeploymentRunbookDocument, IncidentRunbookCheckDocument, IncidentRunbookDocument};
 use crate::error::{Code, Error, Result};
 use crate::forms::placed_page;
@@ -75,11 +75,7 @@ fn for_place(
         return Ok(0);
     };
     // A version is recorded only if there is somewhere to write it.
-    if !folder_of(file).is_dir() {
-        return Err(Error::new(Code::Write, "the folder does not exist")
-            .at_path(folder_of(file))
-            .help("make it first, or name another one"));
-    }
+    folder_is_there(file)?;
     if std::fs::symlink_metadata(file).is_ok() {
         return Err(Error::new(Code::Usage, "a file or folder of that name already exists")
             .at_path(file)

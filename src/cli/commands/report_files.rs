@@ -1,7 +1,7 @@
 //! A report on its way out: which files it goes to and in which forms; all of them are written, or none. It knows no
 //! report.
 
-use crate::cli::output::Output;
+use crate::cli::output::{Output, folder_is_there};
 use crate::disk::{folder_beside, folder_of, name, name_folder, write_beside};
 use crate::documents::{ReportWrittenDocument, WrittenReport, names};
 use crate::error::{Code, Error, Result};
@@ -97,11 +97,7 @@ pub(super) fn targets<'a>(arguments: &Asked<'a>) -> Result<Vec<Target<'a>>> {
     }
     let mut places = BTreeSet::new();
     for (file, form) in targets.iter().filter_map(|target| Some((target.file?, target.form))) {
-        if let Some(folder) = Some(folder_of(file)).filter(|folder| !folder.is_dir()) {
-            return Err(Error::new(Code::Write, "the folder does not exist")
-                .at_path(folder)
-                .help("make it first, or name another one"));
-        }
+        folder_is_there(file)?;
         // `a.md` and `./a.md` are one file: the second report would take the place of the first.
         if !places.insert(place(file)) {
             return Err(twice(file));
