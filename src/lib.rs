@@ -8,6 +8,7 @@
 //! | [`text`] [`error`] [`clock`] [`disk`] [`progress`] [`json`] | ground rooms, used by all |
 //! | [`signing`] | the signing core, a package by itself: sign, verify, inspect |
 //! | `tables` | TOML read with the line of each fault |
+//! | [`remote`] | places that are not folders: what lies there, in which state, and its bytes |
 //! | [`attest`] | claims beside a signature |
 //! | [`inventory`] | which models there are, and what is known of each |
 //! | [`policy`] | the trust policy as a document |
@@ -17,6 +18,7 @@
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
 //! | [`pack`] | the evidence pack: made from what others gather, checked from its bytes alone |
+//! | [`fleet`] | a million models: planned, worked in shards by many machines, sealed |
 //! | [`view`] | what both faces show of a workspace |
 //! | [`query`] | the language that finds models |
 //! | [`words`] | the words for what was concluded |
@@ -30,7 +32,7 @@
 //! `docs/architecture.md` draws the floors, and `tests/it/floors` holds them.
 //!
 //! Only keyless signing (`signing::sign_sigstore`), timestamps that are asked for and fetching a trusted root
-//! (`signing::fetch_trusted_root`), all of the feature `keyless`, use the network. What comes out of files, bills of
+//! (`signing::fetch_trusted_root`), all of the feature `keyless`, use the network, and [`remote`] with the feature `fleet`. What comes out of files, bills of
 //! materials and certificates is [`text::Untrusted`] until a face makes it safe to show.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
@@ -39,6 +41,7 @@ pub mod decision;
 pub mod documents;
 pub mod dossier;
 pub mod feed;
+pub mod fleet;
 pub mod forms;
 pub mod incident;
 pub mod inventory;
@@ -47,6 +50,7 @@ pub mod maturity;
 pub mod pack;
 pub mod policy;
 pub mod query;
+pub mod remote;
 pub mod report;
 pub mod snapshot;
 pub mod store;

@@ -1,7 +1,7 @@
 //! What the exit statuses of the command line mean.
 
 /// What each exit status means.
-pub const STATUSES: [(u8, &str); 6] = [
+pub const STATUSES: [(u8, &str); 7] = [
     (0, "done, verified, admitted, or the same"),
     (1, "verification failed, refused, or not the same"),
     (2, "wrong usage, or an invalid policy or configuration"),
@@ -11,6 +11,7 @@ pub const STATUSES: [(u8, &str); 6] = [
     ),
     (4, "an input could not be read, or an output could not be written"),
     (5, "admitted with warnings; 0 with `gate --allow-warn`"),
+    (75, "`fleet work`: nothing was committed, and another attempt may succeed"),
 ];
 
 /// What a status means; none for one that no command ends with.

@@ -103,6 +103,7 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("policy", "The trust policy"),
     ("trust", "Trust anchors, with origin, digest and age"),
     ("snapshot sign", "Sign a snapshot"),
+    ("fleet", "Models by the million in object stores: planned, verified in shards by many machines, sealed"),
     ("keymap", "Keys of the workbench"),
     ("ledger", "The append-only ledger of verifications, decisions and reviews"),
 ];
@@ -661,6 +662,22 @@ pub const TABLE: &[Command] = &[
         .writing(Writes::Always).asking().online(STAMPED),
     line("audit verify", "<FILE>").run(
         "Check a pack and judge everything in it again; exits with 0 if all of it fits and its signature counts, else 1 or 3"),
+
+    // A fleet.
+    line("fleet plan", "").run(
+        "List models in folders and buckets, cut the work into shards and write the run that workers are given; needs the feature `fleet`")
+        .writing(Writes::Always).online(Network::Always),
+    line("fleet work", "").no_keys("An engine starts it, once for each shard.",
+        "Verify the models of one shard and commit what came of them by one signed statement; for an engine to start; needs the feature `fleet`")
+        .writing(Writes::Always).asking().online(Network::Always),
+    line("fleet status", "<RUN>").run("Say which shards of a run are committed; needs the feature `fleet`")
+        .online(Network::Always),
+    line("fleet seal", "<RUN>").run(
+        "Check what the shards of a run signed and merge it under one root; recorded; exits with 1 if something contradicts, with 3 if shards are missing; needs the feature `fleet`")
+        .writing(Writes::Always).online(Network::Always),
+    line("fleet prove", "<RUN> <MODEL>").run(
+        "Prove from a sealed run what came of a model: its record with the way to the root, checked; needs the feature `fleet`")
+        .online(Network::Always),
 
     // The ledger.
     line("ledger show", "[MODEL]").run("List the records"),

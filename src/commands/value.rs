@@ -60,6 +60,7 @@ const WORDS: &[(&str, Value)] = &[
     ("AFTER", Value::Path),
     ("DIR", Value::Path),
     ("WORKSPACE", Value::Path),
+    ("RUN", Value::Path),
     ("SOURCES", Value::Path),
     ("PATH", Value::Path),
     ("OUT", Value::Path),

@@ -96,6 +96,12 @@ impl<'k> Again<'k> {
                 "a declaration of a surface is a person's word: there is nothing to judge again",
             )
             .at(place)),
+            RecordKind::FleetRun => Err(Error::new(
+                Code::Usage,
+                "a run is sealed where it lies: there is nothing to judge again here",
+            )
+            .at(place)
+            .help("`touchmark fleet seal` seals it again")),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

@@ -1,6 +1,7 @@
 //! Everything that is known of a model and of those that it derives from, as values: what a verdict is made from. It
 //! knows where none of it is kept.
 
+use crate::attest::{ClaimsFound, claims_to_keep};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Looked, Model, ModelId};
 use crate::maturity::{PolicySeal, Since, Usage};
@@ -101,6 +102,22 @@ pub enum ClaimsSeen {
     Unreadable(ClaimsFault),
     /// Its bytes.
     Read(Arc<[u8]>),
+}
+
+/// The file of claims and the others, as they were found beside a model.
+pub fn claims_seen(found: Vec<ClaimsFound>) -> (ClaimsSeen, Vec<FurtherClaims>) {
+    let (mut claims, mut further) = (ClaimsSeen::Absent, Vec::new());
+    for ClaimsFound { file, bytes } in found {
+        let seen = match bytes.and_then(claims_to_keep) {
+            Ok(bytes) => ClaimsSeen::Read(bytes.into()),
+            Err(fault) => ClaimsSeen::Unreadable(fault),
+        };
+        match file {
+            None => claims = seen,
+            Some(file) => further.push(FurtherClaims { file, claims: seen }),
+        }
+    }
+    (claims, further)
 }
 
 /// Where kept bytes come from.

@@ -49,7 +49,9 @@ pub use checkpoint::{
 pub use descent::Descent;
 pub use difference::{Difference, Replayed, differences};
 pub use evaluate::{Decision, Earned, Judgement, Standing, StandingException, Verdict};
-pub use evidence::{ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence};
+pub use evidence::{
+    ClaimsSeen, Evidence, FurtherClaims, Kept, ModelEvidence, Named, SeenEvidence, claims_seen,
+};
 pub use examined::{Effect, Examined, TriedRule, examine};
 pub use family::Cap;
 pub use given::{Input, Known, Reviews, Touched, Verifications};

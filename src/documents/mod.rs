@@ -13,6 +13,7 @@ mod deployments;
 mod disclosures;
 mod drills;
 mod feeds;
+mod fleet;
 mod forecast;
 mod incidents;
 mod inventory;
@@ -69,6 +70,9 @@ pub use drills::{IncidentDrillDocument, IncidentDrillRow};
 pub use feeds::{
     FeedImportDocument, FeedLintDocument, FeedLintRow, FeedMatchRow, FeedMatchesDocument, FeedNotChecked,
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
+};
+pub use fleet::{
+    FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
 };
 pub use forecast::ReportForecastDocument;
 pub use incidents::{

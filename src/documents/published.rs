@@ -13,6 +13,9 @@ use super::drills::IncidentDrillDocument;
 use super::feeds::{
     FeedImportDocument, FeedLintDocument, FeedMatchesDocument, FeedTriageDocument, FeedsDocument,
 };
+use super::fleet::{
+    FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
+};
 use super::forecast::ReportForecastDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
@@ -62,6 +65,7 @@ use crate::decision::{
     ReviewRecord, VerificationRecord,
 };
 use crate::feed::{Feed, FeedRecord};
+use crate::fleet::{FleetPlan, FleetProof, FleetRecord, FleetRunRecord, FleetSealed, FleetShard};
 use crate::incident::{IncidentRecord, SurfaceRecord};
 use crate::pack::{PackManifest, PackedVerdict};
 use crate::signing::Observed;
@@ -128,6 +132,17 @@ pub const PUBLISHED: &[Published] = &[
     row::<FeedRecord>("feed-record", "the body of a `feed` record"),
     row::<FeedTriageDocument<'static>>("feed-triage", "`feed triage`"),
     row::<FeedsDocument<'static>>("feeds", "`feed list`"),
+    row::<FleetPlan>("fleet-plan", "`plan.json` of a run"),
+    row::<FleetPlannedDocument>("fleet-planned", "`fleet plan`"),
+    row::<FleetProof>("fleet-proof", "a proof in what `fleet prove` prints"),
+    row::<FleetProveDocument<'static>>("fleet-prove", "`fleet prove`"),
+    row::<FleetRecord>("fleet-record", "a line of the records of a sealed run"),
+    row::<FleetRunRecord>("fleet-run-record", "the body of a `fleet-run` record"),
+    row::<FleetSealDocument<'static>>("fleet-seal", "`fleet seal`"),
+    row::<FleetSealed>("fleet-sealed", "`sealed.json` of a run"),
+    row::<FleetShard>("fleet-shard", "the predicate of the statement that commits a shard"),
+    row::<FleetStatusDocument>("fleet-status", "`fleet status`"),
+    row::<FleetWorkedDocument>("fleet-worked", "`fleet work`"),
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",

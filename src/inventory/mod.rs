@@ -31,7 +31,7 @@ pub use places::inside::inspect as inspect_file;
 pub use places::looking::{
     attached, descriptors, in_layout, lies_alone, listed, look, settled_state_of, state_of,
 };
-pub use places::sight::promises_models;
+pub use places::sight::{names_weights, promises_models};
 pub use places::stamps::Stamp;
 pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_at_sight, kinds_of, read_model, scan, survey};

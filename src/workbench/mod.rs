@@ -19,6 +19,7 @@ mod drilling;
 mod events;
 mod feeds;
 mod finding;
+mod fleet_runs;
 mod forecasting;
 mod fresh;
 mod gates;

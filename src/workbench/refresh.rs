@@ -443,6 +443,7 @@ impl Read {
             | RecordKind::Incident
             | RecordKind::Feed
             | RecordKind::Surface
+            | RecordKind::FleetRun
             | RecordKind::Other(_) => None,
         }
     }

@@ -6,10 +6,8 @@ use super::fresh::{Fresh, Slot};
 use super::job::JobRow;
 use super::jobs::Note;
 use super::publish::Next;
-use crate::attest::{ClaimsFound, ClaimsPlace, claims_to_keep, claims_with};
-use crate::decision::{
-    By, ClaimsSeen, FurtherClaims, SeenEvidence, add_policy, holds_by_claims, holds_until,
-};
+use crate::attest::{ClaimsPlace, claims_with};
+use crate::decision::{By, SeenEvidence, add_policy, claims_seen, holds_by_claims, holds_until};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Found, Model, ModelId, attached, listed, look, settled_state_of, state_of};
 use crate::maturity::{SameName, Testimony};
@@ -274,22 +272,6 @@ pub(super) struct Look {
     pub testimonies: Vec<Testimony>,
     /// What the files were all the while; none where that cannot be told.
     pub state: Option<ModelState>,
-}
-
-/// The file of claims and the others, as they are kept.
-fn claims_seen(found: Vec<ClaimsFound>) -> (ClaimsSeen, Vec<FurtherClaims>) {
-    let (mut claims, mut further) = (ClaimsSeen::Absent, Vec::new());
-    for ClaimsFound { file, bytes } in found {
-        let seen = match bytes.and_then(claims_to_keep) {
-            Ok(bytes) => ClaimsSeen::Read(bytes.into()),
-            Err(fault) => ClaimsSeen::Unreadable(fault),
-        };
-        match file {
-            None => claims = seen,
-            Some(file) => further.push(FurtherClaims { file, claims: seen }),
-        }
-    }
-    (claims, further)
 }
 
 /// `verified 12: 10 pass, 2 fail`, and of one model its own outcome.

@@ -186,6 +186,11 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
         "ledger checkpoint pkcs11-certificate",
         &["--pkcs11-uri", "pkcs11:token=x", "--signing-certificate", "keys/samples-root-ca.pem"],
     ),
+    ("fleet plan", &["--source", "models", "--out", "runs"]),
+    ("fleet work", &["--plan", "runs/x", "--private-key", "key.pem"]),
+    ("fleet status", &["runs/x"]),
+    ("fleet seal", &["runs/x"]),
+    ("fleet prove", &["runs/x", "lumen/iris-base"]),
     ("keymap print", &[]),
     ("keymap check", &[]),
 ];
@@ -310,7 +315,8 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         assert!(!err(&done).contains("allows no writing"), "{words:?}: {}", err(&done));
         let works = !matches!(
             line.path,
-            "open" | "diff" | "feed match" | "feed lint" | "verify certificate" | "verify sigstore"
+            // There is no run, and perhaps no feature.
+            "fleet status" | "fleet prove" | "open" | "diff" | "feed match" | "feed lint" | "verify certificate" | "verify sigstore"
         );
         assert!(!works || done.status.code() == Some(0), "{words:?}: {}{}", out(&done), err(&done));
         unchanged(dir, &before, &words);

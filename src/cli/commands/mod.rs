@@ -17,6 +17,9 @@ mod exec;
 mod export;
 mod feed;
 mod filtering;
+mod fleet;
+#[cfg(feature = "fleet")]
+mod fleet_runs;
 mod forecast;
 mod gate;
 mod import;
@@ -116,6 +119,8 @@ pub(crate) enum Command {
     Incident(incident::IncidentCommand),
     Bind(bind::Bind),
     #[command(subcommand)]
+    Fleet(Box<fleet::FleetCommand>),
+    #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     #[command(subcommand)]
     Keymap(keymap::KeymapCommand),
@@ -181,6 +186,7 @@ pub(super) fn run(
         Command::Feed(command) => feed::run(command, common, output),
         Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
+        Command::Fleet(command) => fleet::run(command, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),
     }

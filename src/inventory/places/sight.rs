@@ -32,3 +32,8 @@ fn promises(entry: &Entry) -> bool {
     let is_told = |name: &&str| **name == entry.name && **name != *"config.json";
     entry.file_type.is_file() && (is_weights(&entry.name) || TELLING.iter().any(is_told))
 }
+
+/// Whether a name alone promises weights.
+pub fn names_weights(name: &str) -> bool {
+    is_weights(name)
+}

@@ -136,6 +136,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
+    ("remote", &["text", "error", "disk"]),
     ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
@@ -173,6 +174,20 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("pack", &["error", "text", "signing", "inventory", "store", "decision"]),
     ("feed", &["text", "error", "json", "inventory", "store", "maturity", "decision"]),
+    (
+        "fleet",
+        &[
+            "ground",
+            "signing",
+            "remote",
+            "attest",
+            "inventory",
+            "policy",
+            "store",
+            "maturity",
+            "decision",
+        ],
+    ),
     (
         "incident",
         &["text", "error", "json", "signing", "tables", "inventory", "store", "lineage", "decision"],

@@ -1,0 +1,215 @@
+//! Which objects of a listing make up which models. Two passes over the same listing: the first learns which folders are
+//! signed, the second gives the models as their folders end. No more is held than the folders that are open.
+//!
+//! A signed folder is a model with everything below it, as its signature takes it; one signed inside is a model as well.
+//! A folder with weights that no signed folder holds is a model without a signature. Anything else is no model.
+
+use super::documents::{FleetItem, OddKey};
+use crate::error::Result;
+use crate::inventory::names_weights;
+use crate::remote::{KeyFault, Object, Seen};
+use crate::signing::sha256_hex;
+use std::collections::HashSet;
+use unicode_normalization::UnicodeNormalization;
+
+/// The signature of a folder.
+const SIGNATURE: &str = "model.sig";
+/// Objects of one model.
+const MAX_OBJECTS: usize = 100_000;
+/// Odd keys that are named.
+const MAX_ODD: usize = 16;
+
+/// Which folders are signed, and how much there is.
+#[derive(Default)]
+pub(super) struct Signed {
+    /// Folders by a hash of their keys: a million of them take little.
+    folders: HashSet<u64>,
+    /// Objects.
+    pub(super) objects: u64,
+    /// Bytes of them.
+    pub(super) bytes: u64,
+}
+
+impl Signed {
+    /// Learns of what was listed.
+    pub(super) fn see(&mut self, seen: &Seen) {
+        if let Seen::Object(object) = seen {
+            self.objects += 1;
+            self.bytes = self.bytes.saturating_add(object.size);
+            let (folder, name) = split(&object.key);
+            if name == SIGNATURE {
+                self.folders.insert(hash(folder));
+            }
+        }
+    }
+
+    fn has(&self, folder: &str) -> bool {
+        self.folders.contains(&hash(folder))
+    }
+}
+
+/// The beginning of a digest: nobody gains by two folders that come to the same, but it should not happen.
+fn hash(folder: &str) -> u64 {
+    let digest = sha256_hex(folder.as_bytes());
+    u64::from_str_radix(digest.get(..16).unwrap_or_default(), 16).unwrap_or(0)
+}
+
+/// The folder of a key with its slash, and the name.
+fn split(key: &str) -> (&str, &str) {
+    key.rfind('/').map_or(("", key), |at| key.split_at(at + 1))
+}
+
+/// A folder whose objects are being listed.
+struct Open {
+    /// With a slash at its end; empty at the top.
+    folder: String,
+    is_signed: bool,
+    /// It or one above it is signed.
+    in_signed: bool,
+    has_weights: bool,
+    objects: Vec<Object>,
+    odd: Vec<OddKey>,
+}
+
+impl Open {
+    /// Gives back the key of what is too much.
+    fn add(&mut self, object: Object) -> Option<String> {
+        if self.objects.len() < MAX_OBJECTS {
+            self.objects.push(object);
+            return None;
+        }
+        if !self.odd.iter().any(|odd| odd.fault == KeyFault::TooMany) {
+            self.odd.truncate(MAX_ODD - 1);
+            self.put_odd(OddKey { key: self.folder.as_str().into(), fault: KeyFault::TooMany });
+        }
+        Some(object.key)
+    }
+
+    fn put_odd(&mut self, odd: OddKey) {
+        if self.odd.len() < MAX_ODD {
+            self.odd.push(odd);
+        }
+    }
+}
+
+/// What becomes of what was listed.
+pub(super) enum Grouped {
+    /// A model, whose folder has ended.
+    Model(FleetItem),
+    /// An object that belongs to none.
+    Alone(String),
+    /// Something without a clean key.
+    Odd(OddKey),
+}
+
+/// The second pass over one source.
+pub(super) struct Grouping<'s> {
+    source: u32,
+    signed: &'s Signed,
+    open: Vec<Open>,
+}
+
+impl<'s> Grouping<'s> {
+    pub(super) fn new(source: u32, signed: &'s Signed) -> Self {
+        let is_signed = signed.has("");
+        let top = Open {
+            folder: String::new(),
+            is_signed,
+            in_signed: is_signed,
+            has_weights: false,
+            objects: Vec::new(),
+            odd: Vec::new(),
+        };
+        Grouping { source, signed, open: vec![top] }
+    }
+
+    /// Takes the next thing of the listing.
+    pub(super) fn see(&mut self, seen: Seen, give: &mut dyn FnMut(Grouped) -> Result<()>) -> Result<()> {
+        let key = seen.key().to_owned();
+        let (folder, name) = split(&key);
+        while self.open.len() > 1 && self.open.last().is_some_and(|open| !folder.starts_with(&open.folder)) {
+            self.close(give)?;
+        }
+        let from = self.open.last().map_or(0, |open| open.folder.len());
+        for (at, _) in folder.match_indices('/').filter(|(at, _)| *at >= from) {
+            let folder = folder.get(..=at).unwrap_or_default().to_owned();
+            let is_signed = self.signed.has(&folder);
+            let in_signed = is_signed || self.open.last().is_some_and(|open| open.in_signed);
+            self.open.push(Open {
+                folder,
+                is_signed,
+                in_signed,
+                has_weights: false,
+                objects: Vec::new(),
+                odd: Vec::new(),
+            });
+        }
+        let Some(open) = self.open.last_mut() else { return Ok(()) };
+        match seen {
+            Seen::Object(object) => {
+                open.has_weights |= names_weights(name);
+                if let Some(key) = open.add(object) {
+                    give(Grouped::Alone(key))?;
+                }
+            }
+            Seen::Odd { key, fault } => {
+                let odd = OddKey { key: key.into(), fault };
+                open.put_odd(odd.clone());
+                give(Grouped::Odd(odd))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After the last thing of the listing.
+    pub(super) fn end(mut self, give: &mut dyn FnMut(Grouped) -> Result<()>) -> Result<()> {
+        while !self.open.is_empty() {
+            self.close(give)?;
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, give: &mut dyn FnMut(Grouped) -> Result<()>) -> Result<()> {
+        let Some(ended) = self.open.pop() else { return Ok(()) };
+        let above = self.open.last_mut();
+        let is_model = ended.is_signed || (ended.has_weights && !ended.in_signed);
+        // What a signed folder holds is its own, whatever else it is.
+        let goes_up = above.as_ref().is_some_and(|above| above.in_signed) || !is_model;
+        match above {
+            Some(above) if goes_up => {
+                if is_model {
+                    give(Grouped::Model(item(self.source, &ended)))?;
+                }
+                for object in ended.objects {
+                    if let Some(key) = above.add(object) {
+                        give(Grouped::Alone(key))?;
+                    }
+                }
+                ended.odd.into_iter().for_each(|odd| above.put_odd(odd));
+            }
+            _ if is_model => give(Grouped::Model(item(self.source, &ended)))?,
+            _ => {
+                for object in ended.objects {
+                    give(Grouped::Alone(object.key))?;
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+fn item(source: u32, of: &Open) -> FleetItem {
+    let mut objects = of.objects.clone();
+    objects.sort_by(|one, other| one.key.cmp(&other.key));
+    let mut odd = of.odd.clone();
+    let mut names = HashSet::new();
+    for object in &objects {
+        let is_plain = object.key.is_ascii();
+        let name: String = if is_plain { object.key.clone() } else { object.key.nfc().collect() };
+        if !names.insert(name) && odd.len() < MAX_ODD {
+            odd.push(OddKey { key: object.key.as_str().into(), fault: KeyFault::SameName });
+        }
+    }
+    let place = of.folder.strip_suffix('/').unwrap_or(&of.folder).to_owned();
+    FleetItem { source, place, objects, odd }
+}

@@ -1,0 +1,241 @@
+//! One model of a shard: looked at as any folder is, and judged by the plan's policy, anchors and rubric at the plan's
+//! time. What comes of it depends on the objects and on the question, and on nothing else: no store, no other model, no
+//! clock.
+
+use super::documents::{
+    CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
+};
+use super::provider::by_provider;
+use super::run::{Judges, Run, digest_of};
+use super::spool::{Spool, Stop};
+use crate::attest::{ClaimsPlace, claims_with};
+use crate::decision::{
+    ClaimsSeen, Decision, Evaluated, Evidence, Feeds, LineageFacts, ModelEvidence, Question, SeenEvidence, claims_seen,
+    evaluate,
+};
+use crate::error::{Code, Error, Result};
+use crate::inventory::{ModelId, look, read_model};
+use crate::maturity::{Since, Usage};
+use crate::progress::Progress;
+use crate::remote::Files;
+use crate::signing::{
+    Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature, sha256_hex, verify_place,
+};
+use crate::store::EvidenceDigest;
+use std::cell::Cell;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+/// What computes digests.
+const ENGINE: &str = "cpu";
+/// Bytes of one model that are brought to this machine.
+const MAX_MODEL_BYTES: u64 = 1 << 46;
+
+/// What judges models of one run on this machine.
+pub(super) struct Judging<'a> {
+    pub(super) run: &'a Run,
+    pub(super) judges: &'a Judges,
+    pub(super) scratch: &'a Path,
+    pub(super) progress: &'a Progress,
+}
+
+/// What was concluded.
+struct Concluded {
+    evaluated: Evaluated,
+    bundles: Vec<EvidenceDigest>,
+    digests: Digests,
+}
+
+impl Judging<'_> {
+    /// Judges a model. An error ends the attempt at the shard; what is wrong with the model is in the record.
+    pub(super) fn judge(&self, item: &FleetItem, files: &dyn Files) -> Result<(FleetRecord, FleetEnvelope)> {
+        let began = Instant::now();
+        let read = Cell::new(0);
+        let concluded = match self.look(item, files, &read) {
+            Ok(concluded) => Ok(concluded),
+            Err(Stop::Unknown(class)) => Err(class),
+            Err(Stop::All(error)) => return Err(error),
+        };
+        let record = self.record(item, concluded)?;
+        let took_ms = u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        Ok((record, FleetEnvelope { bytes_read: read.get(), took_ms }))
+    }
+
+    fn look(&self, item: &FleetItem, files: &dyn Files, read: &Cell<u64>) -> std::result::Result<Concluded, Stop> {
+        if let Some(odd) = item.odd.first() {
+            let is_large = odd.fault == crate::remote::KeyFault::TooMany;
+            return Err(Stop::Unknown(if is_large { UnknownClass::TooLarge } else { UnknownClass::Names }));
+        }
+        let bytes = item.objects.iter().fold(0_u64, |sum, object| sum.saturating_add(object.size));
+        if bytes > MAX_MODEL_BYTES {
+            return Err(Stop::Unknown(UnknownClass::TooLarge));
+        }
+        let name = self.name(item)?;
+        let below = if item.place.is_empty() { String::new() } else { format!("{}/", item.place) };
+        if self.run.plan.question.basis == WantedBasis::ProviderChecksum {
+            let spool = Spool::new(self.scratch, &name)?;
+            let found = by_provider(files, &item.objects, &below, &spool, (self.progress, read))?;
+            if let Some(found) = found {
+                let place =
+                    Place::Registry { manifest: &spool.folder, listed: &found.listed, in_full: false };
+                let concluded = self.conclude(item, &spool, (place, &found.bundle), found.digests)?;
+                return Ok(concluded);
+            }
+        }
+        let spool = Spool::new(self.scratch, &name)?;
+        for object in &item.objects {
+            spool.take(files, object, &below, (self.progress, read))?;
+        }
+        let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
+        let digests = Digests::default();
+        self.conclude(item, &spool, (Place::Files(&spool.folder), &bundle), digests)
+    }
+
+    /// The folder's own name.
+    fn name(&self, item: &FleetItem) -> Result<String> {
+        match item.place.rsplit('/').next() {
+            Some(name) if !name.is_empty() => Ok(name.to_owned()),
+            _ => Ok(self.run.source(item.source)?.name()),
+        }
+    }
+
+    /// What the inventory would call it: its folder below the source.
+    fn id(&self, item: &FleetItem) -> Result<String> {
+        if item.place.is_empty() { self.name(item) } else { Ok(item.place.clone()) }
+    }
+
+    fn conclude(
+        &self,
+        item: &FleetItem,
+        spool: &Spool,
+        (place, bundle): (Place<'_>, &Path),
+        mut digests: Digests,
+    ) -> std::result::Result<Concluded, Stop> {
+        let question = &self.run.plan.question;
+        let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
+        let options = VerifyOptions { beyond: policy.beyond(), ..VerifyOptions::at(question.at) };
+        // Bytes were counted when they were read from the store.
+        let hashing = Progress::default();
+        let (mut seen, verification) = verify_place(place, bundle, anchors.trust(), &options, None, &hashing)?;
+        let id = self.id(item)?;
+        let mut model = read_model(&spool.folder)?;
+        (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
+        // Where it was spooled says nothing of it.
+        let model = model.with(|details| {
+            let moved = |path: &Option<PathBuf>| {
+                path.as_ref().map(|path| {
+                    let inside = path.strip_prefix(&spool.folder).unwrap_or(Path::new(""));
+                    Path::new(&item.place).join(inside)
+                })
+            };
+            details.signature = moved(&details.signature);
+            details.claims = moved(&details.claims);
+            details.location = Some(PathBuf::from(&item.place));
+            details.state = None;
+        });
+        Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
+        let found = claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) });
+        let (claims, further) = claims_seen(found);
+        let looked = match place {
+            Place::Files(_) => {
+                digests.recomputed = seen.observed.files.compared;
+                Some(Arc::new(look(&spool.folder, &seen.observed.files.ignored)?))
+            }
+            // Nobody looked into the weights: that is unknown, and no pass.
+            Place::Registry { .. } => None,
+        };
+        let mut bundles: Vec<EvidenceDigest> = Vec::new();
+        bundles.extend(verification.bundle_digest.as_deref().and_then(|of| of.parse::<EvidenceDigest>().ok()));
+        let kept = std::iter::once(&claims).chain(further.iter().map(|one| &one.claims));
+        for claims in kept {
+            if let ClaimsSeen::Read(bytes) = claims {
+                bundles.extend(sha256_hex(bytes).parse::<EvidenceDigest>().ok());
+            }
+        }
+        let (observed, bundle) = (Arc::new(seen.observed), seen.bundle.map(Into::into));
+        let seen = SeenEvidence { observed, looked, bundle, claims, further };
+        if seen.lacks_bundle() {
+            return Err(Stop::Unknown(UnknownClass::TooLarge));
+        }
+        let subject = model.id.clone();
+        // Whoever it derives from is not here: that is for its claims to say, and for a workspace to follow.
+        let mut parents: Vec<ModelId> = model.parents.iter().map(|parent| parent.id.clone()).collect();
+        parents.sort();
+        parents.dedup();
+        let (since, usage, lineage) = (Since::Same, Usage::default(), LineageFacts::default());
+        let known = ModelEvidence { model, parents, seen: Some(seen), since, usage, lineage };
+        let evidence = Evidence {
+            subject,
+            models: vec![known],
+            reviews: Vec::new(),
+            ledger: None,
+            seal: question.seal.clone(),
+        };
+        let asked = Question { stage: question.stage.clone(), now: question.at, clock: None };
+        let feeds = Feeds { feeds: question.feeds.clone() };
+        let evaluated = evaluate(&evidence, policy, &self.judges.rubric, anchors, &feeds, &asked)?;
+        Ok(Concluded { evaluated, bundles, digests })
+    }
+
+    fn record(
+        &self,
+        item: &FleetItem,
+        concluded: std::result::Result<Concluded, UnknownClass>,
+    ) -> Result<FleetRecord> {
+        let states: Vec<(&str, u64, &str)> =
+            item.objects.iter().map(|object| (object.key.as_str(), object.size, object.etag.as_str())).collect();
+        let states = digest_of(&states)?;
+        let source = self.run.source(item.source)?.to_string();
+        let model = self.id(item)?;
+        let (class, bundles) = match &concluded {
+            Ok(concluded) => (None, concluded.bundles.clone()),
+            Err(class) => (Some(*class), Vec::new()),
+        };
+        let key = digest_of(&(&self.run.question, &source, &model, &states, &bundles, &class))?;
+        let mut record = FleetRecord {
+            schema: FleetRecordSchema::V1,
+            key,
+            question: self.run.question,
+            source: source.into(),
+            model: model.into(),
+            objects: item.objects.len() as u64,
+            bytes: item.objects.iter().fold(0, |sum: u64, object| sum.saturating_add(object.size)),
+            states,
+            bundles,
+            root_digest: None,
+            digests: Digests::default(),
+            engine: None,
+            outcome: Outcome::Unknown,
+            class,
+            checks: Vec::new(),
+            decision: Decision::NotJudged,
+            reasons: Vec::new(),
+            own: None,
+            effective: None,
+        };
+        let Ok(Concluded { evaluated, digests, .. }) = concluded else { return Ok(record) };
+        let verification = evaluated
+            .verification
+            .ok_or_else(|| Error::new(Code::Internal, "a verdict without a verification"))?;
+        let verdict = evaluated.verdict;
+        let is_partial = verification.outcome_of(Stage::Files) == Outcome::Partial;
+        record.outcome = match verification.outcome() {
+            Outcome::Pass if is_partial => Outcome::Partial,
+            outcome => outcome,
+        };
+        let check = |check: &crate::signing::Check| CheckRecord {
+            code: check.code.as_str().to_owned(),
+            outcome: check.outcome,
+        };
+        record.checks = verification.checks.iter().map(check).collect();
+        record.root_digest = verification.root_of_files();
+        record.engine = (digests.recomputed > 0).then(|| ENGINE.to_owned());
+        record.digests = digests;
+        record.decision = verdict.decision;
+        record.reasons = verdict.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect();
+        record.own = Some(verdict.assessment.score.own);
+        record.effective = Some(verdict.effective);
+        Ok(record)
+    }
+}

@@ -1,0 +1,195 @@
+//! Making a plan: lists, groups, packs, and puts the run where its workers find it. The plan comes last: without it
+//! there is no run.
+
+use super::documents::{
+    FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, Finding, WantedBasis,
+};
+use super::grouping::{Grouped, Grouping, Signed};
+use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
+use super::run::{PLAN, input_key, items_key};
+use crate::decision::{Anchors, FeedInput, PolicyInput};
+use crate::disk::read_small;
+use crate::error::{Code, Error, Result};
+use crate::json::canonical;
+use crate::maturity::{PolicySeal, Rubric};
+use crate::policy::Policy;
+use crate::progress::Progress;
+use crate::remote::{Files, Location, Seen};
+use crate::store::EvidenceDigest;
+use jiff::Timestamp;
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::Arc;
+
+/// Findings that a plan names.
+const MAX_FINDINGS: usize = 1000;
+/// Sources of one plan.
+const MAX_SOURCES: usize = 1000;
+
+/// What models are judged by.
+pub struct Inputs<'a> {
+    /// The policy.
+    pub policy: &'a Policy,
+    /// What is known of its own signature.
+    pub seal: PolicySeal,
+    /// Its anchors.
+    pub anchors: &'a Anchors,
+    /// The rubric.
+    pub rubric: &'a Rubric,
+    /// Feeds of warnings.
+    pub feeds: Vec<FeedInput>,
+    /// The stage.
+    pub stage: String,
+    /// The time.
+    pub at: Timestamp,
+}
+
+/// How the work is cut.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// So many shards.
+    pub shards: Option<u32>,
+    /// Bytes of a shard, where their number is free.
+    pub bytes: u64,
+    /// Models of a shard, where their number is free.
+    pub models: u64,
+}
+
+/// A plan to make.
+pub struct Planning<'a> {
+    /// Where models lie.
+    pub sources: Vec<(Location, Arc<dyn Files>)>,
+    /// What they are judged by.
+    pub inputs: Inputs<'a>,
+    /// How digests are come by.
+    pub basis: WantedBasis,
+    /// SHA-256 of the program that must answer; none for any build.
+    pub binary: Option<EvidenceDigest>,
+    /// How the work is cut.
+    pub limits: Limits,
+    /// A folder for what waits.
+    pub scratch: &'a Path,
+}
+
+/// A plan that was made.
+#[derive(Debug)]
+pub struct Planned {
+    /// Its id.
+    pub id: EvidenceDigest,
+    /// Where the run lies.
+    pub location: Location,
+    /// The plan.
+    pub plan: FleetPlan,
+    /// Whether it was there before, to the byte.
+    pub was_there: bool,
+}
+
+/// Makes a plan and puts the run below `out`, in a folder named after its id. `reach` opens that folder.
+///
+/// # Errors
+/// `E-USAGE` for limits that allow nothing; `E-CANCELLED`; what the places give.
+pub fn plan(
+    planning: &Planning<'_>,
+    out: &Location,
+    reach: &dyn Fn(&Location) -> Result<Arc<dyn Files>>,
+    progress: &Progress,
+) -> Result<Planned> {
+    let Planning { sources, inputs, basis, binary, limits, scratch } = planning;
+    let usage = |what: &str| Err(Error::new(Code::Usage, what));
+    match limits {
+        Limits { shards: Some(0), .. } | Limits { bytes: 0, .. } | Limits { models: 0, .. } => {
+            return usage("a shard must be able to hold something");
+        }
+        Limits { shards: Some(many), .. } if *many > MAX_SHARDS => {
+            return Err(Error::new(Code::Usage, format!("at most {MAX_SHARDS} shards")).at("--shards"));
+        }
+        _ if sources.is_empty() || sources.len() > MAX_SOURCES => return usage("name the places of the models"),
+        _ => {}
+    }
+    let mut signed = Vec::new();
+    for (_, files) in sources {
+        let mut found = Signed::default();
+        files.list(&mut |seen| {
+            progress.check()?;
+            found.see(&seen);
+            Ok(ControlFlow::Continue(()))
+        })?;
+        signed.push(found);
+    }
+    let objects = signed.iter().map(|found| found.objects).sum();
+    let bytes = signed.iter().fold(0_u64, |sum, found| sum.saturating_add(found.bytes));
+    let full = match limits.shards {
+        Some(many) => Full::Shards { many, bytes },
+        None => Full::At { bytes: limits.bytes, models: limits.models },
+    };
+    let mut packing = Packing::new(scratch, full);
+    let (mut findings, mut first_findings) = (0, Vec::new());
+    for (source, ((_, files), signed)) in (0_u32..).zip(sources.iter().zip(&signed)) {
+        let mut give = |grouped: Grouped| {
+            let finding = match grouped {
+                Grouped::Model(item) => return packing.add(&item),
+                Grouped::Alone(key) => Finding { source, key: key.into(), fault: None },
+                Grouped::Odd(odd) => Finding { source, key: odd.key, fault: Some(odd.fault) },
+            };
+            findings += 1;
+            if first_findings.len() < MAX_FINDINGS {
+                first_findings.push(finding);
+            }
+            Ok(())
+        };
+        let mut grouping = Grouping::new(source, signed);
+        files.list(&mut |seen: Seen| {
+            progress.check()?;
+            if let Seen::Object(_) = &seen {
+                progress.add_file();
+            }
+            grouping.see(seen, &mut give)?;
+            Ok(ControlFlow::Continue(()))
+        })?;
+        grouping.end(&mut give)?;
+    }
+    let shards = packing.end()?;
+    let models = shards.iter().map(|shard| shard.models).sum();
+    let plan = FleetPlan {
+        schema: FleetPlanSchema::V1,
+        sources: sources.iter().map(|(location, _)| location.to_string().into()).collect(),
+        question: FleetQuestion {
+            tool: FleetTool { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: *binary },
+            policy: PolicyInput {
+                digest: inputs.policy.digest.clone(),
+                text: inputs.policy.file_digest.parse()?,
+                origin: inputs.policy.origin.clone(),
+            },
+            seal: inputs.seal.clone(),
+            rubric: inputs.rubric.digest.parse()?,
+            anchors: inputs.anchors.digest(),
+            feeds: inputs.feeds.clone(),
+            stage: inputs.stage.clone(),
+            at: inputs.at,
+            basis: *basis,
+        },
+        shards,
+        models,
+        objects,
+        bytes,
+        findings,
+        first_findings,
+    };
+    let written = canonical(&plan).map_err(|cause| unwritten(&cause))?;
+    let id = EvidenceDigest::of(&written)?;
+    let location = out.below(&id.to_string());
+    let files = reach(&location)?;
+    let mut pieces = inputs.anchors.pieces()?;
+    pieces.push(inputs.policy.text.as_bytes().into());
+    pieces.push(inputs.rubric.text.as_bytes().into());
+    for piece in pieces {
+        files.put_new(&input_key(EvidenceDigest::of(&piece)?), &piece)?;
+    }
+    for shard in (0_u32..).take(plan.shards.len()) {
+        progress.check()?;
+        let items = read_small(&items_file(scratch, shard as usize), MAX_ITEMS_BYTES)?;
+        files.put_new(&items_key(shard), &items)?;
+    }
+    let was_there = !files.put_new(PLAN, &written)?;
+    Ok(Planned { id, location, plan, was_there })
+}
