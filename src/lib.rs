@@ -32,8 +32,9 @@
 //! `docs/architecture.md` draws the floors, and `tests/it/floors` holds them.
 //!
 //! Only keyless signing (`signing::sign_sigstore`), timestamps that are asked for and fetching a trusted root
-//! (`signing::fetch_trusted_root`), all of the feature `keyless`, use the network, and [`remote`] with the feature `fleet`. What comes out of files, bills of
-//! materials and certificates is [`text::Untrusted`] until a face makes it safe to show.
+//! (`signing::fetch_trusted_root`), all of the feature `keyless`, and [`remote`] with the feature `fleet` use the network.
+//! What comes out of files, bills of materials and certificates is [`text::Untrusted`] until a face makes it safe to
+//! show.
 #![cfg_attr(test, allow(clippy::disallowed_methods))]
 
 pub mod attest;

@@ -10,8 +10,8 @@ use super::run::{Judges, Run, digest_of};
 use super::spool::{Spool, Stop};
 use crate::attest::{ClaimsPlace, claims_with};
 use crate::decision::{
-    ClaimsSeen, Decision, Evaluated, Evidence, Feeds, LineageFacts, ModelEvidence, Question, SeenEvidence, claims_seen,
-    evaluate,
+    ClaimsSeen, Decision, Evaluated, Evidence, Feeds, LineageFacts, ModelEvidence, Question, SeenEvidence,
+    claims_seen, evaluate,
 };
 use crate::error::{Code, Error, Result};
 use crate::inventory::{ModelId, look, read_model};
@@ -62,7 +62,12 @@ impl Judging<'_> {
         Ok((record, FleetEnvelope { bytes_read: read.get(), took_ms }))
     }
 
-    fn look(&self, item: &FleetItem, files: &dyn Files, read: &Cell<u64>) -> std::result::Result<Concluded, Stop> {
+    fn look(
+        &self,
+        item: &FleetItem,
+        files: &dyn Files,
+        read: &Cell<u64>,
+    ) -> std::result::Result<Concluded, Stop> {
         if let Some(odd) = item.odd.first() {
             let is_large = odd.fault == crate::remote::KeyFault::TooMany;
             return Err(Stop::Unknown(if is_large { UnknownClass::TooLarge } else { UnknownClass::Names }));
@@ -117,7 +122,8 @@ impl Judging<'_> {
         let options = VerifyOptions { beyond: policy.beyond(), ..VerifyOptions::at(question.at) };
         // Bytes were counted when they were read from the store.
         let hashing = Progress::default();
-        let (mut seen, verification) = verify_place(place, bundle, anchors.trust(), &options, None, &hashing)?;
+        let (mut seen, verification) =
+            verify_place(place, bundle, anchors.trust(), &options, None, &hashing)?;
         let id = self.id(item)?;
         let mut model = read_model(&spool.folder)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
@@ -146,7 +152,8 @@ impl Judging<'_> {
             Place::Registry { .. } => None,
         };
         let mut bundles: Vec<EvidenceDigest> = Vec::new();
-        bundles.extend(verification.bundle_digest.as_deref().and_then(|of| of.parse::<EvidenceDigest>().ok()));
+        bundles
+            .extend(verification.bundle_digest.as_deref().and_then(|of| of.parse::<EvidenceDigest>().ok()));
         let kept = std::iter::once(&claims).chain(further.iter().map(|one| &one.claims));
         for claims in kept {
             if let ClaimsSeen::Read(bytes) = claims {
@@ -183,8 +190,11 @@ impl Judging<'_> {
         item: &FleetItem,
         concluded: std::result::Result<Concluded, UnknownClass>,
     ) -> Result<FleetRecord> {
-        let states: Vec<(&str, u64, &str)> =
-            item.objects.iter().map(|object| (object.key.as_str(), object.size, object.etag.as_str())).collect();
+        let states: Vec<(&str, u64, &str)> = item
+            .objects
+            .iter()
+            .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
+            .collect();
         let states = digest_of(&states)?;
         let source = self.run.source(item.source)?.to_string();
         let model = self.id(item)?;

@@ -14,9 +14,9 @@ mod packing;
 #[cfg(feature = "fleet")]
 mod planning;
 #[cfg(feature = "fleet")]
-mod proving;
-#[cfg(feature = "fleet")]
 mod provider;
+#[cfg(feature = "fleet")]
+mod proving;
 #[cfg(feature = "fleet")]
 mod run;
 #[cfg(feature = "fleet")]
@@ -29,10 +29,10 @@ mod spool;
 mod working;
 
 pub use documents::{
-    CheckRecord, Conflict, Counts, Digests, FleetEnvelope, FleetItem, FleetLine, FleetPlan, FleetPlanSchema,
-    FleetProof, FleetProofSchema, FleetQuestion, FleetRecord, FleetRecordSchema, FleetRunRecord,
-    FleetRunRecordSchema, FleetSealed, FleetSealedSchema, FleetShard, FleetShardSchema, FleetTool, Finding,
-    MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
+    CheckRecord, Conflict, Counts, Digests, Finding, FleetEnvelope, FleetItem, FleetLine, FleetPlan,
+    FleetPlanSchema, FleetProof, FleetProofSchema, FleetQuestion, FleetRecord, FleetRecordSchema,
+    FleetRunRecord, FleetRunRecordSchema, FleetSealed, FleetSealedSchema, FleetShard, FleetShardSchema,
+    FleetTool, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
 };
 #[cfg(feature = "fleet")]
 pub use planning::{Inputs, Limits, Planned, Planning, plan};
@@ -41,7 +41,7 @@ pub use proving::{Proved, prove};
 #[cfg(feature = "fleet")]
 pub use run::{Run, binary_digest};
 #[cfg(feature = "fleet")]
-pub use sealing::{Sealing, Sealed, seal};
+pub use sealing::{Sealed, Sealing, seal};
 #[cfg(feature = "fleet")]
 pub use shards::{Standing, Status, status};
 #[cfg(feature = "fleet")]

@@ -48,7 +48,9 @@ impl<'d> Packing<'d> {
         line.push(b'\n');
         let is_next = match (self.full, &self.now) {
             (Full::At { bytes: most, models: many }, Some((_, models, sum, length))) => {
-                *models >= many.min(MAX_MODELS) || sum.saturating_add(bytes) > most || length + line.len() as u64 > FULL_ITEMS_BYTES
+                *models >= many.min(MAX_MODELS)
+                    || sum.saturating_add(bytes) > most
+                    || length + line.len() as u64 > FULL_ITEMS_BYTES
             }
             (Full::Shards { many, bytes: all }, Some(_)) => {
                 let wanted = u128::from(self.before) * u128::from(many) / u128::from(all.max(1));
@@ -69,7 +71,9 @@ impl<'d> Packing<'d> {
             file.write_all(&line).map_err(|cause| Error::write(self.dir, &cause))?;
             (*models, *sum, *length) = (*models + 1, sum.saturating_add(bytes), *length + line.len() as u64);
             if *length > MAX_ITEMS_BYTES || *models > MAX_MODELS {
-                return Err(Error::new(Code::TooLarge, "a shard would hold too much").help("ask for more --shards"));
+                return Err(
+                    Error::new(Code::TooLarge, "a shard would hold too much").help("ask for more --shards")
+                );
             }
         }
         self.before = self.before.saturating_add(bytes);

@@ -1,9 +1,7 @@
 //! Making a plan: lists, groups, packs, and puts the run where its workers find it. The plan comes last: without it
 //! there is no run.
 
-use super::documents::{
-    FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, Finding, WantedBasis,
-};
+use super::documents::{Finding, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, WantedBasis};
 use super::grouping::{Grouped, Grouping, Signed};
 use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
 use super::run::{PLAN, input_key, items_key};
@@ -103,7 +101,9 @@ pub fn plan(
         Limits { shards: Some(many), .. } if *many > MAX_SHARDS => {
             return Err(Error::new(Code::Usage, format!("at most {MAX_SHARDS} shards")).at("--shards"));
         }
-        _ if sources.is_empty() || sources.len() > MAX_SOURCES => return usage("name the places of the models"),
+        _ if sources.is_empty() || sources.len() > MAX_SOURCES => {
+            return usage("name the places of the models");
+        }
         _ => {}
     }
     let mut signed = Vec::new();

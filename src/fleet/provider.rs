@@ -8,7 +8,8 @@ use crate::disk::read_small;
 use crate::progress::Progress;
 use crate::remote::{Files, Object};
 use crate::signing::{
-    Bundle, GIT_PATHS, HashAlgorithm, LIMIT_BUNDLE_BYTES, Listed, ListedFile, Statement, find_signature, hash_bytes,
+    Bundle, GIT_PATHS, HashAlgorithm, LIMIT_BUNDLE_BYTES, Listed, ListedFile, Statement, find_signature,
+    hash_bytes,
 };
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -36,19 +37,25 @@ pub(super) fn by_provider(
     spool: &Spool,
     (progress, read): (&Progress, &Cell<u64>),
 ) -> Result<Option<ByProvider>, Stop> {
-    let is_read = |object: &Object| object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS);
+    let is_read = |object: &Object| {
+        object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS)
+    };
     for object in objects.iter().filter(|object| is_read(object)) {
         spool.take(files, object, below, (progress, read))?;
     }
     let Some(bundle) = find_signature(&spool.folder) else { return Ok(None) };
     let parsed = read_small(&bundle, LIMIT_BUNDLE_BYTES).and_then(|bytes| Bundle::parse(&bytes));
-    let Ok(statement) = parsed.and_then(|bundle| Statement::parse(&bundle.envelope.payload)) else { return Ok(None) };
+    let Ok(statement) = parsed.and_then(|bundle| Statement::parse(&bundle.envelope.payload)) else {
+        return Ok(None);
+    };
     let how = &statement.manifest.serialization;
     if how.hash != HashAlgorithm::Sha256 || how.shard_size.is_some() {
         return Ok(None);
     }
-    let signed: BTreeSet<&str> = statement.manifest.resources.iter().map(|resource| resource.name.as_str()).collect();
-    let own = bundle.strip_prefix(&spool.folder).ok().and_then(|own| own.to_str()).unwrap_or_default().to_owned();
+    let signed: BTreeSet<&str> =
+        statement.manifest.resources.iter().map(|resource| resource.name.as_str()).collect();
+    let own =
+        bundle.strip_prefix(&spool.folder).ok().and_then(|own| own.to_str()).unwrap_or_default().to_owned();
     let is_below = |name: &str, folder: &str| {
         name.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };

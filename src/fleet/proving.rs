@@ -2,9 +2,8 @@
 
 use super::documents::{FleetProof, FleetProofSchema, FleetRecord, FleetSealed};
 use super::packing::unwritten;
-use super::run::Run;
+use super::run::{Run, root_of};
 use super::sealing::SEALED;
-use super::working::root_of;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::store::{EvidenceDigest, beside, root_from};
@@ -33,9 +32,11 @@ pub enum Proved {
 pub fn prove(run: &Run, sealed: Option<&str>, model: &str, root: Option<EvidenceDigest>) -> Result<Proved> {
     let name = sealed.unwrap_or(SEALED);
     let bytes = run.files.small(name, MAX_SEALED_BYTES).map_err(|error| match error.code {
-        Code::NotFound => Error::new(Code::NotFound, "the run is not sealed")
-            .at(run.location.below(name).to_string())
-            .help("seal it: `touchmark fleet seal RUN`; of a run that lacks shards name the file with --sealed"),
+        Code::NotFound => {
+            Error::new(Code::NotFound, "the run is not sealed").at(run.location.below(name).to_string()).help(
+                "seal it: `touchmark fleet seal RUN`; of a run that lacks shards name the file with --sealed",
+            )
+        }
         _ => error,
     })?;
     let odd = |what: &str| {
@@ -84,7 +85,9 @@ pub fn prove(run: &Run, sealed: Option<&str>, model: &str, root: Option<Evidence
         let leaf = leaves.get(of(index)).copied().ok_or_else(|| odd("a record is lost"))?;
         let path: Vec<EvidenceDigest> = beside(index, sealed.records)
             .into_iter()
-            .map(|range| root_of(leaves.get(of(range.start)..of(range.end)).unwrap_or_default().iter().copied()))
+            .map(|range| {
+                root_of(leaves.get(of(range.start)..of(range.end)).unwrap_or_default().iter().copied())
+            })
             .collect();
         if root_from(leaf, index, sealed.records, &path) != Some(sealed.root) {
             return Err(odd("the way from a record does not lead to the root"));

@@ -7,7 +7,8 @@ use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::maturity::Rubric;
 use crate::remote::{Files, Location};
-use crate::store::EvidenceDigest;
+use crate::signing::sha256_hex;
+use crate::store::{EvidenceDigest, HashTree};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -46,10 +47,14 @@ impl Run {
         let above = location.above().filter(|_| location.name() == PLAN);
         let location = above.unwrap_or_else(|| location.clone());
         let files = crate::remote::open(&location)?;
-        Run::read(location, files)
+        Run::over(location, files)
     }
 
-    pub(super) fn read(location: Location, files: Arc<dyn Files>) -> Result<Self> {
+    /// The same of a place that was opened.
+    ///
+    /// # Errors
+    /// As [`Run::open`].
+    pub fn over(location: Location, files: Arc<dyn Files>) -> Result<Self> {
         let bytes = files.small(PLAN, MAX_PLAN_BYTES).map_err(|error| match error.code {
             Code::NotFound => Error::new(Code::NotFound, "no plan lies there")
                 .at(location.to_string())
@@ -82,9 +87,9 @@ impl Run {
         let tool = &self.plan.question.tool;
         let here = env!("CARGO_PKG_VERSION");
         let other = |what: String| {
-            Err(Error::new(Code::Config, what)
-                .at(self.location.to_string())
-                .help("run the program that planned, or plan again; --any-build plans for any build of a version"))
+            Err(Error::new(Code::Config, what).at(self.location.to_string()).help(
+                "run the program that planned, or plan again; --any-build plans for any build of a version",
+            ))
         };
         if tool.version != here {
             return other(format!("the plan is for version {}, and this is {here}", tool.version));
@@ -163,7 +168,8 @@ impl Run {
         let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let items = lines.map(|line| {
             serde_json::from_slice(line).map_err(|cause| {
-                Error::new(Code::Malformed, format!("an item that this version does not read ({cause})")).at(&place)
+                Error::new(Code::Malformed, format!("an item that this version does not read ({cause})"))
+                    .at(&place)
             })
         });
         items.collect()
@@ -200,4 +206,16 @@ pub fn binary_digest() -> Option<EvidenceDigest> {
     let digests = hash_files(HashAlgorithm::Sha256, std::slice::from_ref(&job), &Progress::default()).ok()?;
     let digest = digests.into_iter().next()?.ok()?;
     Some(EvidenceDigest(digest.try_into().ok()?))
+}
+
+/// The root over records in their order; of none, the hash of nothing (RFC 6962, 2.1).
+pub(super) fn root_of(leaves: impl Iterator<Item = EvidenceDigest>) -> EvidenceDigest {
+    let mut tree = HashTree::default();
+    leaves.for_each(|leaf| tree.add(leaf));
+    tree.root().unwrap_or_else(nothing)
+}
+
+fn nothing() -> EvidenceDigest {
+    // A digest is 64 digits.
+    sha256_hex(b"").parse().unwrap_or(EvidenceDigest([0; 32]))
 }

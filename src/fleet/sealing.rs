@@ -5,9 +5,8 @@ use super::documents::{
     Conflict, Counts, FleetLine, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart, Writer,
 };
 use super::packing::unwritten;
-use super::run::Run;
+use super::run::{Run, root_of};
 use super::shards::{results, statement};
-use super::working::root_of;
 use crate::decision::{Decision, Vouched};
 use crate::disk::open;
 use crate::error::{Code, Error, Result};

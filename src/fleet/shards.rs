@@ -3,8 +3,7 @@
 
 use super::documents::{FleetLine, FleetShard, SHARD_TYPE};
 use super::packing::unwritten;
-use super::run::{Run, digest_of};
-use super::working::root_of;
+use super::run::{Run, digest_of, root_of};
 use crate::decision::subject_of;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
@@ -101,7 +100,9 @@ pub(super) fn statement(run: &Run, shard: u32) -> Result<std::result::Result<Opt
     let bytes = match run.files.small(&done_key(shard), MAX_STATEMENT_BYTES) {
         Ok(bytes) => bytes,
         Err(error) if error.code == Code::NotFound => return Ok(Ok(None)),
-        Err(error) if error.code == Code::TooLarge => return Ok(Err("the statement is too large".to_owned())),
+        Err(error) if error.code == Code::TooLarge => {
+            return Ok(Err("the statement is too large".to_owned()));
+        }
         Err(error) => return Err(error),
     };
     Ok(read(run, shard, &bytes).map(Some))
@@ -110,7 +111,8 @@ pub(super) fn statement(run: &Run, shard: u32) -> Result<std::result::Result<Opt
 fn read(run: &Run, shard: u32, bytes: &[u8]) -> std::result::Result<Statement, Why> {
     let bundle = Bundle::parse(bytes).map_err(|_| "the statement is no bundle".to_owned())?;
     let subject = subject_of(&bundle, SHARD_TYPE).ok_or("the statement is none of a shard")?;
-    let payload = crate::json::parse(&bundle.envelope.payload, MAX_DEPTH).map_err(|_| "the statement is no JSON")?;
+    let payload =
+        crate::json::parse(&bundle.envelope.payload, MAX_DEPTH).map_err(|_| "the statement is no JSON")?;
     let predicate = payload.get("predicate").cloned().unwrap_or_default();
     let said: FleetShard = serde_json::from_value(predicate)
         .map_err(|_| "the statement says what this version does not read".to_owned())?;
@@ -151,8 +153,12 @@ pub(super) fn results(
         let record = canonical(&line.record).map_err(|cause| unwritten(&cause))?;
         lines.push((EvidenceDigest::of(&record)?, record, line));
     }
-    let in_order = lines.is_sorted_by(|one, other| (one.2.record.key, one.0) <= (other.2.record.key, other.0));
-    if !in_order || lines.len() as u64 != said.records || root_of(lines.iter().map(|(leaf, ..)| *leaf)) != said.root {
+    let in_order =
+        lines.is_sorted_by(|one, other| (one.2.record.key, one.0) <= (other.2.record.key, other.0));
+    if !in_order
+        || lines.len() as u64 != said.records
+        || root_of(lines.iter().map(|(leaf, ..)| *leaf)) != said.root
+    {
         return Ok(Err("the results do not come to the root that was signed".to_owned()));
     }
     match answers(run, said.shard, &lines)? {
@@ -165,8 +171,11 @@ pub(super) fn results(
 fn answers(run: &Run, shard: u32, lines: &[(EvidenceDigest, Vec<u8>, FleetLine)]) -> Result<bool> {
     let mut planned = BTreeSet::new();
     for item in run.items(shard)? {
-        let states: Vec<(&str, u64, &str)> =
-            item.objects.iter().map(|object| (object.key.as_str(), object.size, object.etag.as_str())).collect();
+        let states: Vec<(&str, u64, &str)> = item
+            .objects
+            .iter()
+            .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
+            .collect();
         planned.insert((run.source(item.source)?.to_string(), item.place.clone(), digest_of(&states)?));
     }
     let mut answered = BTreeSet::new();

@@ -31,7 +31,9 @@ impl From<Error> for Stop {
         match error.code {
             // What was listed is not there any more.
             Code::Changed | Code::NotFound => Stop::Unknown(UnknownClass::Changed),
-            Code::Refused | Code::Read | Code::Malformed | Code::Model => Stop::Unknown(UnknownClass::Unreadable),
+            Code::Refused | Code::Read | Code::Malformed | Code::Model => {
+                Stop::Unknown(UnknownClass::Unreadable)
+            }
             Code::TooLarge => Stop::Unknown(UnknownClass::TooLarge),
             _ => Stop::All(error),
         }

@@ -6,15 +6,14 @@ use super::documents::{
 };
 use super::judging::Judging;
 use super::packing::unwritten;
-use super::run::{Run, digest_of};
+use super::run::{Run, digest_of, root_of};
 use super::shards::{done_key, results_key};
 use crate::decision::statement_of;
 use crate::error::{Code, Result};
 use crate::json::canonical;
 use crate::progress::Progress;
 use crate::remote::{Files, Location};
-use crate::signing::sha256_hex;
-use crate::store::{EvidenceDigest, HashTree};
+use crate::store::EvidenceDigest;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -70,14 +69,8 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
     let shard = work.shard;
     let items = run.items(shard)?;
     let done = done_key(shard);
-    let was_there = Worked {
-        shard,
-        committed: false,
-        records: 0,
-        outcomes: BTreeMap::new(),
-        unreadable: 0,
-        root: None,
-    };
+    let was_there =
+        Worked { shard, committed: false, records: 0, outcomes: BTreeMap::new(), unreadable: 0, root: None };
     match run.files.state(&done) {
         Ok(_) => return Ok(was_there),
         Err(error) if error.code == Code::NotFound => {}
@@ -87,7 +80,8 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
     let judging = Judging { run, judges: &judges, scratch: work.scratch, progress: work.progress };
     let models = items.len() as u64;
     let objects = items.iter().map(|item| item.objects.len() as u64).sum();
-    let bytes = items.iter().flat_map(|item| &item.objects).fold(0, |sum: u64, of| sum.saturating_add(of.size));
+    let bytes =
+        items.iter().flat_map(|item| &item.objects).fold(0, |sum: u64, of| sum.saturating_add(of.size));
     work.progress.expect_in_all(objects, bytes);
     let mut places: BTreeMap<u32, Arc<dyn Files>> = BTreeMap::new();
     let mut lines: Vec<(EvidenceDigest, FleetRecord, FleetEnvelope)> = Vec::with_capacity(items.len());
@@ -122,22 +116,11 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
     let digest = EvidenceDigest::of(&results)?;
     work.progress.check()?;
     run.files.put_new(&results_key(shard, digest), &results)?;
-    let said = FleetShard { schema: FleetShardSchema::V1, run: run.id, shard, records, root, results: digest };
+    let said =
+        FleetShard { schema: FleetShardSchema::V1, run: run.id, shard, records, root, results: digest };
     let predicate = serde_json::to_value(&said).map_err(|cause| unwritten(&cause))?;
     let bundle = (work.sign)(&statement_of(&format!("shard {shard}"), root, SHARD_TYPE, &predicate)?)?;
     work.progress.check()?;
     let committed = run.files.put_new(&done, &bundle)?;
     Ok(Worked { shard, committed, records, outcomes, unreadable, root: Some(root) })
-}
-
-/// The root over records in their order; of none, the hash of nothing (RFC 6962, 2.1).
-pub(super) fn root_of(leaves: impl Iterator<Item = EvidenceDigest>) -> EvidenceDigest {
-    let mut tree = HashTree::default();
-    leaves.for_each(|leaf| tree.add(leaf));
-    tree.root().unwrap_or_else(nothing)
-}
-
-fn nothing() -> EvidenceDigest {
-    // A digest is 64 digits.
-    sha256_hex(b"").parse().unwrap_or(EvidenceDigest([0; 32]))
 }

@@ -58,7 +58,9 @@ impl Folder {
             let sorted = if is_folder { format!("{key}/") } else { key };
             found.push(Waiting { sorted, path: entry.path(), fault, is_folder });
             if found.len() > MAX_ENTRIES {
-                return Err(Error::new(Code::TooLarge, format!("more than {MAX_ENTRIES} entries")).at_path(folder));
+                return Err(
+                    Error::new(Code::TooLarge, format!("more than {MAX_ENTRIES} entries")).at_path(folder)
+                );
             }
         }
         found.sort_by(|one, other| other.sorted.cmp(&one.sorted));
@@ -135,7 +137,8 @@ impl Files for Folder {
         }
         let length = range.end.saturating_sub(range.start);
         let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-        let read = file.seek(SeekFrom::Start(range.start)).and_then(|_| file.take(length).read_to_end(&mut bytes));
+        let read =
+            file.seek(SeekFrom::Start(range.start)).and_then(|_| file.take(length).read_to_end(&mut bytes));
         read.map_err(|cause| unread(&path, &seen.key, &cause))?;
         let after = fs::symlink_metadata(&path).map_err(|_| changed(&seen.key))?;
         if bytes.len() as u64 != length || !is_same(&after) {
@@ -161,7 +164,9 @@ impl Files for Folder {
 /// A file that is gone is another thing than one that may not be read.
 fn unread(path: &Path, key: &str, cause: &std::io::Error) -> Error {
     match cause.kind() {
-        ErrorKind::NotFound | ErrorKind::NotADirectory => Error::new(Code::NotFound, "no such object").at(key),
+        ErrorKind::NotFound | ErrorKind::NotADirectory => {
+            Error::new(Code::NotFound, "no such object").at(key)
+        }
         ErrorKind::PermissionDenied => Error::new(Code::Refused, "it may not be read").at(key),
         _ => Error::read(path, cause),
     }

@@ -52,7 +52,9 @@ impl Location {
         }
         let path = match text.strip_prefix("file:") {
             Some(path) => path.strip_prefix("//").unwrap_or(path),
-            None if text.contains("://") => return Err(usage("a kind of place that this version does not know")),
+            None if text.contains("://") => {
+                return Err(usage("a kind of place that this version does not know"));
+            }
             None => text,
         };
         if path.is_empty() {

@@ -102,10 +102,11 @@ impl S3 {
         let client = ReqwestConnector::default().connect(&options);
         let client = client.map_err(|cause| usage(format!("no HTTP client can be made ({cause})")))?;
         let store = builder.with_allow_http(allows_http).build();
-        let store = store.map_err(|_| usage("the environment does not say how to reach the bucket".to_owned()))?;
+        let store =
+            store.map_err(|_| usage("the environment does not say how to reach the bucket".to_owned()))?;
         let runtime = Builder::new_current_thread().enable_all().build();
-        let runtime =
-            runtime.map_err(|cause| Error::new(Code::Internal, format!("no event loop can be made ({cause})")))?;
+        let runtime = runtime
+            .map_err(|cause| Error::new(Code::Internal, format!("no event loop can be made ({cause})")))?;
         Ok(S3 {
             runtime,
             client,
@@ -127,7 +128,8 @@ impl S3 {
             ask.query.iter().map(|(name, value)| format!("{name}={}", encoded(value, false))).collect();
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let slash = if path.is_empty() { "/" } else { "" };
-        let mut request = Request::builder().method(ask.method.clone()).uri(format!("{}{path}{slash}{query}", self.base));
+        let mut request =
+            Request::builder().method(ask.method.clone()).uri(format!("{}{path}{slash}{query}", self.base));
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
         }
@@ -152,19 +154,25 @@ impl S3 {
         while let Some(piece) = stream.next().await {
             let piece = piece.map_err(|_| Failed::ForNow("the answer broke off".to_owned()))?;
             if bytes.len() + piece.len() > limit {
-                return Err(Failed::For(Error::new(Code::Answer, "the answer is longer than what was asked for")));
+                return Err(Failed::For(Error::new(
+                    Code::Answer,
+                    "the answer is longer than what was asked for",
+                )));
             }
             bytes.extend_from_slice(&piece);
         }
         let key = ask.key.unwrap_or_default();
-        let error = |code: Code, what: &str| Failed::For(Error::new(code, what.to_owned()).at(self.whole(key)));
+        let error =
+            |code: Code, what: &str| Failed::For(Error::new(code, what.to_owned()).at(self.whole(key)));
         match status {
             200..=299 => Ok(Answer { headers: parts.headers, body: bytes }),
             404 => Err(error(Code::NotFound, "no such object or bucket")),
             412 => Err(Failed::For(changed(key))),
             401 | 403 => Err(error(Code::Refused, "access was refused")),
             300..=399 => Err(error(Code::Refused, "the bucket is elsewhere: check AWS_REGION")),
-            408 | 409 | 425 | 429 | 500..=599 => Err(Failed::ForNow(format!("the service answered {status}"))),
+            408 | 409 | 425 | 429 | 500..=599 => {
+                Err(Failed::ForNow(format!("the service answered {status}")))
+            }
             _ => Err(error(Code::Answer, &format!("the service answered {status}"))),
         }
     }
@@ -272,7 +280,8 @@ impl Files for S3 {
         let headers = vec![("x-amz-checksum-mode", "ENABLED".to_owned())];
         let ask = Ask { method: Method::HEAD, key: Some(key), query: Vec::new(), headers, body: &[] };
         let Answer { headers, .. } = self.runtime.block_on(self.ask(&ask, MAX_ANSWER))?;
-        let odd = || Error::new(Code::Answer, "the service does not say size and entity tag").at(self.whole(key));
+        let odd =
+            || Error::new(Code::Answer, "the service does not say size and entity tag").at(self.whole(key));
         let size = header(&headers, "content-length").and_then(|size| size.parse().ok()).ok_or_else(odd)?;
         let tag = header(&headers, "etag").map(etag).ok_or_else(odd)?;
         let version = header(&headers, "x-amz-version-id").filter(|version| *version != "null");

@@ -65,7 +65,9 @@ pub(super) fn page(body: &[u8]) -> Result<Page> {
                     }
                     ["ListBucketResult", "Contents"] => page.objects.push(std::mem::take(&mut row)),
                     ["ListBucketResult", "IsTruncated"] => is_cut = said.trim() == "true",
-                    ["ListBucketResult", "NextContinuationToken"] => page.next = Some(std::mem::take(&mut said)),
+                    ["ListBucketResult", "NextContinuationToken"] => {
+                        page.next = Some(std::mem::take(&mut said))
+                    }
                     _ => {}
                 }
                 path.pop();
@@ -131,7 +133,8 @@ pub(super) fn checksum(headers: &HeaderMap) -> Option<Checksum> {
     for algorithm in ["sha256", "crc64nvme", "sha1", "crc32c", "crc32"] {
         let Some(value) = header(headers, &format!("x-amz-checksum-{algorithm}")) else { continue };
         // The sum of the sums of parts ends in their number.
-        let of_parts = value.contains('-') || kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("FULL_OBJECT"));
+        let of_parts =
+            value.contains('-') || kind.is_some_and(|kind| !kind.eq_ignore_ascii_case("FULL_OBJECT"));
         let sum = value.split('-').next().unwrap_or_default();
         let Ok(sum) = STANDARD.decode(sum) else { continue };
         return Some(Checksum { algorithm: algorithm.to_owned(), hex: hex::encode(sum), whole: !of_parts });

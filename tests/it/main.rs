@@ -47,6 +47,8 @@ mod explain;
 mod feeds;
 mod finding_signatures;
 mod first_minutes;
+#[cfg(feature = "fleet")]
+mod fleet;
 mod floors;
 mod forecast;
 mod foreign;

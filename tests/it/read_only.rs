@@ -316,7 +316,14 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
         let works = !matches!(
             line.path,
             // There is no run, and perhaps no feature.
-            "fleet status" | "fleet prove" | "open" | "diff" | "feed match" | "feed lint" | "verify certificate" | "verify sigstore"
+            "fleet status"
+                | "fleet prove"
+                | "open"
+                | "diff"
+                | "feed match"
+                | "feed lint"
+                | "verify certificate"
+                | "verify sigstore"
         );
         assert!(!works || done.status.code() == Some(0), "{words:?}: {}{}", out(&done), err(&done));
         unchanged(dir, &before, &words);

@@ -8,7 +8,8 @@ use crate::cli::session::{open, open_to_judge};
 use crate::clock::this_second;
 use crate::disk::read_small;
 use crate::documents::{
-    FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument, names,
+    FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
+    names,
 };
 use crate::error::{Code, Error, Result};
 use crate::fleet::{
@@ -109,11 +110,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
             BasisName::ProviderChecksum => WantedBasis::ProviderChecksum,
         },
         binary,
-        limits: Limits {
-            shards: arguments.shards,
-            bytes: arguments.max_bytes,
-            models: arguments.max_models,
-        },
+        limits: Limits { shards: arguments.shards, bytes: arguments.max_bytes, models: arguments.max_models },
         scratch: scratch.path(),
     };
     let made = shown(output, |progress| plan(&planning, &out, &reach, progress))?;
@@ -197,7 +194,8 @@ fn worked(arguments: &Work, common: &Common, output: &Output) -> Result<u8> {
         progress: &progress,
         tell: &tell,
     };
-    let done = watched(output, &progress, || each_minute(output, shard, (&told, &progress), || work(&run, &asked)))?;
+    let done =
+        watched(output, &progress, || each_minute(output, shard, (&told, &progress), || work(&run, &asked)))?;
     let outcomes: Vec<String> = done.outcomes.iter().map(|(word, many)| format!("{many} {word}")).collect();
     let mut human = match done.committed {
         true => format!("✓ committed  shard {shard}: {}\n", told_or(&outcomes, "no models")),
@@ -242,7 +240,8 @@ fn fits_policy(run: &Run, file: &Path) -> Result<()> {
 #[cfg(unix)]
 fn end_on_signal(progress: &Progress) -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let failed = |cause: std::io::Error| Error::new(Code::Internal, format!("signals cannot be heard ({cause})"));
+    let failed =
+        |cause: std::io::Error| Error::new(Code::Internal, format!("signals cannot be heard ({cause})"));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
     let mut terminated = {
         let _inside = runtime.enter();
@@ -349,7 +348,8 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
     let run = Run::open(&Location::parse(&arguments.run)?)?;
     let scratch = arguments.scratch.folder()?;
     let made = shown(output, |progress| {
-        let sealing = Sealing { trust: trust.as_deref(), now: this_second(), scratch: scratch.path(), progress };
+        let sealing =
+            Sealing { trust: trust.as_deref(), now: this_second(), scratch: scratch.path(), progress };
         seal(&run, &sealing)
     })?;
     let sealed = &made.sealed;
@@ -395,14 +395,22 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
         human.push_str(&format!("  signed by    {}: {shards}\n", writer.signer.screen()));
     }
     for missing in sealed.missing.iter().take(MANY) {
-        let why = missing.why.as_ref().map_or_else(|| "not committed".to_owned(), crate::text::Untrusted::screen);
-        human.push_str(&format!("  ! shard {}: {why}; its {} models are unknown\n", missing.shard, missing.models));
+        let why =
+            missing.why.as_ref().map_or_else(|| "not committed".to_owned(), crate::text::Untrusted::screen);
+        human.push_str(&format!(
+            "  ! shard {}: {why}; its {} models are unknown\n",
+            missing.shard, missing.models
+        ));
     }
     if sealed.missing.len() > MANY {
         human.push_str(&format!("  ! {} more shards\n", sealed.missing.len() - MANY));
     }
     for conflict in sealed.conflicts.iter().take(MANY) {
-        human.push_str(&format!("  ✗ {} records contradict each other: key {}\n", conflict.records.len(), conflict.key));
+        human.push_str(&format!(
+            "  ✗ {} records contradict each other: key {}\n",
+            conflict.records.len(),
+            conflict.key
+        ));
     }
     let file = run.location.below(&made.name).to_string();
     human.push_str(&format!("  file         {}\n  record       {}\n", screen(&file), record.number));
@@ -418,9 +426,10 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
 
 /// The status is 0 when one record is proven, 1 when several contradict each other, 3 when nothing is known.
 fn proved(arguments: &Prove, output: &Output) -> Result<u8> {
-    let root: Option<EvidenceDigest> = arguments.root.as_deref().map(str::parse).transpose().map_err(|error: Error| {
-        Error { at: Some("--root".into()), ..error }.help("give the root as `fleet seal` printed it")
-    })?;
+    let root: Option<EvidenceDigest> =
+        arguments.root.as_deref().map(str::parse).transpose().map_err(|error: Error| {
+            Error { at: Some("--root".into()), ..error }.help("give the root as `fleet seal` printed it")
+        })?;
     let run = Run::open(&Location::parse(&arguments.run)?)?;
     let found = prove(&run, arguments.sealed.as_deref(), &arguments.model, root)?;
     let (outcome, proofs, shard) = match &found {
@@ -438,7 +447,9 @@ fn proved(arguments: &Prove, output: &Output) -> Result<u8> {
     let mut human = match (outcome, shard) {
         (Outcome::Pass, _) => format!("✓ proven  {model}\n"),
         (Outcome::Fail, _) => format!("✗ contradicted  {model}: its records say different things\n"),
-        (_, Some(shard)) => format!("? unknown  {model}: shard {shard} was missing when the run was sealed\n"),
+        (_, Some(shard)) => {
+            format!("? unknown  {model}: shard {shard} was missing when the run was sealed\n")
+        }
         _ => format!("? missing  {model}: the plan has no model of that name\n"),
     };
     for proof in proofs {

@@ -1,0 +1,9 @@
+//! A fleet: the same answers however the work is cut, whoever does it, and whatever goes wrong on the way.
+
+mod forged;
+mod groups;
+mod made;
+mod names;
+mod s3;
+mod shards;
+mod shell;

@@ -1,0 +1,146 @@
+//! Locations and keys: one spelling, no credentials, and no key that leads out of its place.
+
+use std::fs;
+use std::ops::ControlFlow;
+use touchmark::Code;
+use touchmark::remote::{Files, Folder, KeyFault, Location, Seen, check_key};
+
+#[test]
+fn a_location_has_one_spelling_and_holds_no_credentials() {
+    for (text, spelled) in [
+        ("s3://models", "s3://models"),
+        ("s3://models/", "s3://models"),
+        ("s3://models/a/b/", "s3://models/a/b"),
+        ("s3://my.models-1/x y", "s3://my.models-1/x y"),
+        ("/nowhere/at/all", "file:/nowhere/at/all"),
+        ("file:/nowhere/at/all", "file:/nowhere/at/all"),
+        ("file:///nowhere/at/all", "file:/nowhere/at/all"),
+    ] {
+        let location = Location::parse(text).unwrap();
+        assert_eq!(location.to_string(), spelled, "{text}");
+        assert_eq!(Location::parse(spelled).unwrap(), location, "{text}");
+    }
+    for text in [
+        "",
+        "file:",
+        "s3://",
+        "s3://ab",
+        "s3://Models",
+        "s3://key:secret@models/x",
+        "s3://key@models",
+        "s3://models/x?X-Amz-Signature=1",
+        "s3://models/x#y",
+        "s3://models/../other",
+        "s3://models//x",
+        "s3://models/a\u{202e}b",
+        "s3://a..b",
+        "s3://-models",
+        "gs://models/x",
+        "https://models.example/x",
+    ] {
+        let error = Location::parse(text).unwrap_err();
+        assert_eq!(error.code, Code::Usage, "{text}: {error}");
+    }
+    // What may be a secret is not said again in what to do.
+    let error = Location::parse("s3://AKIA:hunter2@models/x").unwrap_err();
+    assert!(!error.what.contains("hunter2") && !error.help.unwrap().contains("hunter2"));
+}
+
+#[test]
+fn above_and_below_are_the_reverse_of_each_other() {
+    for text in ["s3://models/runs", "s3://models", "/srv/runs"] {
+        let place = Location::parse(text).unwrap();
+        let below = place.below("x");
+        assert_eq!(below.name(), "x");
+        assert_eq!(below.above(), Some(place));
+    }
+    assert_eq!(Location::parse("s3://models").unwrap().above(), None);
+    assert_eq!(Location::parse("s3://models").unwrap().name(), "models");
+}
+
+#[test]
+fn only_clean_keys_are_paths() {
+    for key in ["a", "a/b.safetensors", "ä/ö", "a b/c", "a..b/..c", "..."] {
+        assert_eq!(check_key(key), Ok(()), "{key:?}");
+    }
+    for (key, fault) in [
+        ("", KeyFault::EmptyPart),
+        ("a//b", KeyFault::EmptyPart),
+        ("a/", KeyFault::EmptyPart),
+        ("/etc/passwd", KeyFault::Absolute),
+        ("a\\..\\b", KeyFault::Absolute),
+        ("../a", KeyFault::Relative),
+        ("a/../b", KeyFault::Relative),
+        ("a/./b", KeyFault::Relative),
+        ("a\u{0}b", KeyFault::Hidden),
+        ("a\nb", KeyFault::Hidden),
+        ("a\u{1b}[2Jb", KeyFault::Hidden),
+        ("a\u{202e}b", KeyFault::Hidden),
+    ] {
+        assert_eq!(check_key(key), Err(fault), "{key:?}");
+    }
+    assert_eq!(check_key(&"a".repeat(255)), Ok(()));
+    assert_eq!(check_key(&"a".repeat(256)), Err(KeyFault::TooLong));
+    assert_eq!(check_key(&"a/".repeat(600)), Err(KeyFault::TooLong));
+    assert_eq!(check_key(&"abc/".repeat(300)), Err(KeyFault::TooLong));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_is_listed_as_a_bucket_is_and_nothing_leads_out_of_it() {
+    use std::os::unix::ffi::OsStringExt;
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("root");
+    fs::create_dir_all(root.join("a/b")).unwrap();
+    for name in ["a.txt", "a-b", "a/x", "a/b/y", "a0", "b"] {
+        fs::write(root.join(name), name).unwrap();
+    }
+    fs::write(dir.path().join("secret"), "secret").unwrap();
+    std::os::unix::fs::symlink("../secret", root.join("link")).unwrap();
+    std::os::unix::fs::symlink("..", root.join("up")).unwrap();
+    let odd = std::ffi::OsString::from_vec(b"odd\xff".to_vec());
+    fs::write(root.join(&odd), "odd").unwrap();
+    rustix::fs::mkfifoat(rustix::fs::CWD, root.join("pipe"), rustix::fs::Mode::RWXU).unwrap();
+    let place = Folder::new(&root);
+    let (mut keys, mut faults) = (Vec::new(), Vec::new());
+    place
+        .list(&mut |seen| {
+            match seen {
+                Seen::Object(object) => keys.push(object.key),
+                Seen::Odd { key, fault } => faults.push((key, fault)),
+            }
+            Ok(ControlFlow::Continue(()))
+        })
+        .unwrap();
+    let mut sorted = keys.clone();
+    sorted.sort();
+    assert_eq!(keys, sorted, "the order of the bytes, as S3 lists");
+    assert_eq!(keys, ["a-b", "a.txt", "a/b/y", "a/x", "a0", "b"]);
+    let fault = |name: &str| faults.iter().find(|(key, _)| key == name).map(|(_, fault)| *fault);
+    assert_eq!((fault("link"), fault("up")), (Some(KeyFault::Link), Some(KeyFault::Link)));
+    assert_eq!(fault("pipe"), Some(KeyFault::NotAFile));
+    assert!(faults.iter().any(|(_, fault)| *fault == KeyFault::NotText));
+    for key in ["../secret", "link/../../secret", "/etc/passwd"] {
+        assert!(place.state(key).is_err() && place.small(key, 100).is_err(), "{key}");
+        assert!(place.put_new(key, b"x").is_err(), "{key}");
+    }
+    assert!(place.small("link", 100).is_err(), "a link is not followed");
+    assert_eq!(fs::read(dir.path().join("secret")).unwrap(), b"secret");
+    assert_eq!(place.state("nothing").unwrap_err().code, Code::NotFound);
+    assert_eq!(place.small("b", 0).unwrap_err().code, Code::TooLarge);
+}
+
+#[test]
+fn a_read_gives_the_state_that_was_listed_or_says_that_it_changed() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = Folder::new(dir.path());
+    assert!(place.put_new("a/b", b"12345").unwrap());
+    assert!(!place.put_new("a/b", b"other").unwrap(), "nothing is replaced");
+    let object = place.state("a/b").unwrap();
+    assert_eq!(place.read(&object, 1..3).unwrap(), b"23");
+    assert_eq!(place.read(&object, 0..9).unwrap_err().code, Code::Changed, "there are no so many bytes");
+    fs::write(dir.path().join("a/b"), b"54321").unwrap();
+    assert_eq!(place.read(&object, 1..3).unwrap_err().code, Code::Changed);
+    fs::remove_file(dir.path().join("a/b")).unwrap();
+    assert_eq!(place.read(&object, 1..3).unwrap_err().code, Code::NotFound);
+}
