@@ -120,10 +120,8 @@ impl Judging<'_> {
         let question = &self.run.plan.question;
         let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
         let options = VerifyOptions { beyond: policy.beyond(), ..VerifyOptions::at(question.at) };
-        // Bytes were counted when they were read from the store.
-        let hashing = Progress::default();
         let (mut seen, verification) =
-            verify_place(place, bundle, anchors.trust(), &options, None, &hashing)?;
+            verify_place(place, bundle, anchors.trust(), &options, None, self.progress)?;
         let id = self.id(item)?;
         let mut model = read_model(&spool.folder)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
@@ -196,13 +194,13 @@ impl Judging<'_> {
             .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
             .collect();
         let states = digest_of(&states)?;
-        let source = self.run.source(item.source)?.to_string();
+        let source = self.run.source_text(item.source)?;
         let model = self.id(item)?;
         let (class, bundles) = match &concluded {
             Ok(concluded) => (None, concluded.bundles.clone()),
             Err(class) => (Some(*class), Vec::new()),
         };
-        let key = digest_of(&(&self.run.question, &source, &model, &states, &bundles, &class))?;
+        let key = digest_of(&(&self.run.question, source, &model, &states, &bundles, &class))?;
         let mut record = FleetRecord {
             schema: FleetRecordSchema::V1,
             key,

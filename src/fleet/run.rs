@@ -177,10 +177,15 @@ impl Run {
 
     /// Where the models of a source lie.
     pub(super) fn source(&self, source: u32) -> Result<Location> {
+        Location::parse(self.source_text(source)?)
+    }
+
+    /// The same as the plan spells it: on every machine alike.
+    pub(super) fn source_text(&self, source: u32) -> Result<&str> {
         let location = self.plan.sources.get(source as usize).ok_or_else(|| {
             Error::new(Code::Malformed, "an item names a source that the plan does not have")
         })?;
-        Location::parse(location.raw())
+        Ok(location.raw())
     }
 }
 

@@ -16,7 +16,7 @@ use crate::signing::{Outcome, Trust};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
@@ -67,6 +67,7 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
     let draft = std::fs::File::create_new(&path).map_err(|cause| Error::write(&path, &cause))?;
     let mut waiting = BufWriter::new(draft);
     let (mut rows, mut missing, mut at) = (Vec::<Row>::new(), Vec::new(), 0_u64);
+    let mut counted = HashSet::new();
     let (mut counts, mut writers) = (Counts::default(), BTreeMap::<Untrusted, u64>::new());
     for (shard, planned) in (0_u32..).zip(&run.plan.shards) {
         progress.check()?;
@@ -85,14 +86,16 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
                         .map_err(|_| Error::new(Code::TooLarge, "a record is too large"))?;
                     rows.push(Row { key: line.record.key, leaf, at, length });
                     at += u64::from(length);
-                    counts.add(&line);
+                    // The same answer twice is one.
+                    if counted.insert(leaf) {
+                        counts.add(&line);
+                    }
                 }
             }
         }
     }
     waiting.flush().map_err(|cause| Error::write(&path, &cause))?;
     rows.sort_by_key(|row| (row.key, row.leaf));
-    // The same answer twice is one.
     rows.dedup_by_key(|row| (row.key, row.leaf));
     let root = root_of(rows.iter().map(|row| row.leaf));
     let folder = match missing.is_empty() {

@@ -176,7 +176,7 @@ fn answers(run: &Run, shard: u32, lines: &[(EvidenceDigest, Vec<u8>, FleetLine)]
             .iter()
             .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
             .collect();
-        planned.insert((run.source(item.source)?.to_string(), item.place.clone(), digest_of(&states)?));
+        planned.insert((run.source_text(item.source)?.to_owned(), item.place.clone(), digest_of(&states)?));
     }
     let mut answered = BTreeSet::new();
     for (_, _, line) in lines {

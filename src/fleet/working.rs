@@ -82,7 +82,8 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
     let objects = items.iter().map(|item| item.objects.len() as u64).sum();
     let bytes =
         items.iter().flat_map(|item| &item.objects).fold(0, |sum: u64, of| sum.saturating_add(of.size));
-    work.progress.expect_in_all(objects, bytes);
+    // They are read from the store, and read again to be hashed.
+    work.progress.expect_in_all(objects, bytes.saturating_mul(2));
     let mut places: BTreeMap<u32, Arc<dyn Files>> = BTreeMap::new();
     let mut lines: Vec<(EvidenceDigest, FleetRecord, FleetEnvelope)> = Vec::with_capacity(items.len());
     for (index, item) in (0_u64..).zip(&items) {

@@ -281,7 +281,7 @@ fn each_minute<R>(
                 let (done, models) = now.map_or((0, 0), |told| (told.done, told.models));
                 let bytes = progress.snapshot();
                 output.note(&format!(
-                    "{{\"shard\":{shard},\"models_done\":{done},\"models\":{models},\"bytes_read\":{},\"bytes\":{}}}",
+                    "{{\"shard\":{shard},\"models_done\":{done},\"models\":{models},\"bytes_done\":{},\"bytes\":{}}}",
                     bytes.bytes, bytes.bytes_total
                 ));
             }

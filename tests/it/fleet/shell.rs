@@ -217,7 +217,7 @@ fn sigterm_ends_a_worker_soon_and_leaves_nothing() {
     // Enough to be at work for a while in any build.
     let large = shell.dir.path().join("models/acme/large");
     fs::create_dir(&large).unwrap();
-    fs::File::create(large.join("w.safetensors")).unwrap().set_len(3 << 30).unwrap();
+    fs::File::create(large.join("w.safetensors")).unwrap().set_len(1 << 30).unwrap();
     let run = shell.plan(&["--shards", "1"]);
     let (key, scratch) = (shell.at("writer.pem"), shell.at("scratch"));
     fs::create_dir(&scratch).unwrap();
