@@ -2,6 +2,7 @@
 //! nothing is decided here. What a record's key stands for holds no clock, no host and no order.
 
 use crate::decision::{Decision, FeedInput, Making, PolicyInput};
+use crate::inventory::{Basis, Model};
 use crate::maturity::PolicySeal;
 use crate::remote::{KeyFault, Object};
 use crate::signing::{Outcome, RootDigest};
@@ -166,6 +167,31 @@ pub struct FleetItem {
     /// Objects of it that have no clean key, the first of them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub odd: Vec<OddKey>,
+    /// What documents say of it that do not lie among its objects: bills of materials that the workspace knows.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub said: Option<Box<Model>>,
+}
+
+impl FleetItem {
+    /// What only documents say of a model of a workspace; none where they say nothing.
+    pub fn said_of(model: &Model) -> Option<Box<Model>> {
+        let mut said = Model::new(model.id.clone(), model.name.clone());
+        said.facts = model
+            .facts
+            .iter()
+            .filter(|fact| fact.basis != Basis::Observed)
+            .cloned()
+            .collect::<Vec<_>>()
+            .into();
+        said.parents = model.parents.clone();
+        let said = said.with(|details| {
+            details.binding = model.binding.clone();
+            details.other_bindings = model.other_bindings.clone();
+            details.sources = model.sources.clone();
+        });
+        let is_something = said.binding.is_some() || !said.sources.is_empty();
+        is_something.then(|| Box::new(said))
+    }
 }
 
 /// An object without a clean key.

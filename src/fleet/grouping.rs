@@ -211,5 +211,5 @@ fn item(source: u32, of: &Open) -> FleetItem {
         }
     }
     let place = of.folder.strip_suffix('/').unwrap_or(&of.folder).to_owned();
-    FleetItem { source, place, objects, odd }
+    FleetItem { source, place, objects, odd, said: None }
 }

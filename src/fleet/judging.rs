@@ -126,7 +126,7 @@ impl Judging<'_> {
         let mut model = read_model(&spool.folder)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
         // Where it was spooled says nothing of it.
-        let model = model.with(|details| {
+        let mut model = model.with(|details| {
             let moved = |path: &Option<PathBuf>| {
                 path.as_ref().map(|path| {
                     let inside = path.strip_prefix(&spool.folder).unwrap_or(Path::new(""));
@@ -138,6 +138,16 @@ impl Judging<'_> {
             details.location = Some(PathBuf::from(&item.place));
             details.state = None;
         });
+        if let Some(said) = &item.said {
+            let own = model.facts.iter().chain(said.facts.iter()).cloned().collect::<Vec<_>>();
+            let parents = model.parents.iter().chain(said.parents.iter()).cloned().collect::<Vec<_>>();
+            (model.facts, model.parents) = (own.into(), parents.into());
+            model = model.with(|details| {
+                details.binding = said.binding.clone();
+                details.other_bindings = said.other_bindings.clone();
+                details.sources.extend(said.sources.iter().cloned());
+            });
+        }
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
         let found = claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) });
         let (claims, further) = claims_seen(found);
@@ -200,7 +210,7 @@ impl Judging<'_> {
             Ok(concluded) => (None, concluded.bundles.clone()),
             Err(class) => (Some(*class), Vec::new()),
         };
-        let key = digest_of(&(&self.run.question, source, &model, &states, &bundles, &class))?;
+        let key = digest_of(&(&self.run.question, source, &model, &states, &item.said, &bundles, &class))?;
         let mut record = FleetRecord {
             schema: FleetRecordSchema::V1,
             key,

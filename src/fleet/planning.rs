@@ -1,13 +1,16 @@
 //! Making a plan: lists, groups, packs, and puts the run where its workers find it. The plan comes last: without it
 //! there is no run.
 
-use super::documents::{Finding, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, WantedBasis};
+use super::documents::{
+    Finding, FleetItem, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, WantedBasis,
+};
 use super::grouping::{Grouped, Grouping, Signed};
 use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
 use super::run::{PLAN, input_key, items_key};
 use crate::decision::{Anchors, FeedInput, PolicyInput};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
+use crate::inventory::Model;
 use crate::json::canonical;
 use crate::maturity::{PolicySeal, Rubric};
 use crate::policy::Policy;
@@ -40,6 +43,8 @@ pub struct Inputs<'a> {
     pub stage: String,
     /// The time.
     pub at: Timestamp,
+    /// What a workspace knows of a model of that name.
+    pub known: &'a dyn Fn(&str) -> Option<Model>,
 }
 
 /// How the work is cut.
@@ -127,7 +132,10 @@ pub fn plan(
     for (source, ((_, files), signed)) in (0_u32..).zip(sources.iter().zip(&signed)) {
         let mut give = |grouped: Grouped| {
             let finding = match grouped {
-                Grouped::Model(item) => return packing.add(&item),
+                Grouped::Model(mut item) => {
+                    item.said = (inputs.known)(&item.place).as_ref().and_then(FleetItem::said_of);
+                    return packing.add(&item);
+                }
                 Grouped::Alone(key) => Finding { source, key: key.into(), fault: None },
                 Grouped::Odd(odd) => Finding { source, key: odd.key, fault: Some(odd.fault) },
             };

@@ -27,7 +27,7 @@ pub(super) const SEALED: &str = "sealed.json";
 
 /// How to seal.
 pub struct Sealing<'a> {
-    /// Whose signatures count; none for those whom the plan's policy lets vouch for a ledger.
+    /// Whose signatures count; none for those whom the plan's policy names to vouch for a ledger.
     pub trust: Option<&'a [Trust]>,
     /// By the clock.
     pub now: Timestamp,
@@ -59,10 +59,17 @@ struct Row {
 /// Seals a run.
 ///
 /// # Errors
-/// `E-CHANGED` when it was sealed otherwise before; `E-CANCELLED`; what the place gives.
+/// `E-USAGE` when nobody is named; `E-CHANGED` when it was sealed otherwise before; `E-CANCELLED`; what the place gives.
 pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
     let Sealing { scratch, progress, .. } = sealing;
     let judges = run.judges()?;
+    // Whoever may sign a model is nobody who may say what became of others: the policy has to name them.
+    let ledger = &judges.rules.policy.ledger;
+    if sealing.trust.is_none() && ledger.trust.is_empty() && ledger.identities.is_empty() {
+        return Err(Error::new(Code::Usage, "nobody is named whose signatures of shards count")
+            .at(run.location.to_string())
+            .help("give --public-key FILE or --certificate-chain FILE, or plan with a policy that has `ledger.trust`"));
+    }
     let path = scratch.join("records");
     let draft = std::fs::File::create_new(&path).map_err(|cause| Error::write(&path, &cause))?;
     let mut waiting = BufWriter::new(draft);

@@ -16,6 +16,7 @@ use crate::fleet::{
     FleetRunRecord, FleetRunRecordSchema, Inputs, Limits, Planning, Proved, Run, Sealing, Standing, Told,
     WantedBasis, binary_digest, plan, prove, seal, status, work,
 };
+use crate::inventory::ModelId;
 use crate::policy;
 use crate::remote::{Location, open as reach};
 use crate::signing::{Outcome, Progress};
@@ -104,6 +105,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
             feeds: view.feeds.feeds.clone(),
             stage,
             at: view.at,
+            known: &|name| view.model(&ModelId::new(name)).map(|(_, model)| model.clone()),
         },
         basis: match arguments.basis {
             BasisName::Recomputed => WantedBasis::Recomputed,
@@ -375,6 +377,7 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
     };
     let head = match status {
         0 => "✓ sealed",
+        1 if sealed.conflicts.is_empty() => "✗ sealed without shards that do not count",
         1 => "✗ sealed, and something contradicts",
         _ => "? sealed without some shards",
     };
@@ -411,6 +414,11 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
             conflict.records.len(),
             conflict.key
         ));
+    }
+    if sealed.writers.is_empty() && refused && trust.is_none() {
+        human.push_str(
+            "  hint         name whose signatures count with --public-key, or in the policy: [ledger]\n",
+        );
     }
     let file = run.location.below(&made.name).to_string();
     human.push_str(&format!("  file         {}\n  record       {}\n", screen(&file), record.number));

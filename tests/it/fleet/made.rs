@@ -12,6 +12,7 @@ use touchmark::fleet::{
     FleetRecord, Inputs, Limits, Planned, Planning, Run, Sealed, Sealing, WantedBasis, Work, Worked, plan,
     seal, work,
 };
+use touchmark::inventory::ModelId;
 use touchmark::remote::{Files, Folder, Location, Object, Seen, check_key};
 use touchmark::signing::{Anchor, Curve, IdentityRule, Progress, SigningKey, Trust, sign_statement_key};
 use touchmark::view::View;
@@ -78,8 +79,9 @@ impl Fleet {
                 anchors: &view.trust,
                 rubric: &view.rubric,
                 feeds: view.feeds.feeds.clone(),
-                stage: "production".to_owned(),
+                stage: "dev".to_owned(),
                 at: view.at,
+                known: &|name| view.model(&ModelId::new(name)).map(|(_, model)| model.clone()),
             },
             basis,
             binary: None,
