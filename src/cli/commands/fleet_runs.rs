@@ -415,11 +415,6 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
             conflict.key
         ));
     }
-    if sealed.writers.is_empty() && refused && trust.is_none() {
-        human.push_str(
-            "  hint         name whose signatures count with --public-key, or in the policy: [ledger]\n",
-        );
-    }
     let file = run.location.below(&made.name).to_string();
     human.push_str(&format!("  file         {}\n  record       {}\n", screen(&file), record.number));
     output.print(&human, || FleetSealDocument {

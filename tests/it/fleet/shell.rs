@@ -87,11 +87,30 @@ fn a_run_goes_from_plan_to_proof() {
 }
 
 #[test]
-fn the_default_of_whom_to_trust_is_the_policy_and_it_trusts_nobody_here() {
+fn without_flags_those_count_whom_the_policy_names_and_no_publisher() {
     let shell = Shell::new();
     let run = shell.plan(&["--shards", "1"]);
     ended(&shell.work(&run, &["--shard", "0"]), 0, "");
-    ended(&shell.run(&["seal", &run]), 1, "nobody whose signature counts");
+    // The policy trusts keys for models: none of them may speak for shards.
+    ended(&shell.run(&["seal", &run]), 2, "nobody is named");
+    let (key, workspace) = (shell.at("writer.pem.pub"), shell.dir.path().to_str().unwrap().to_owned());
+    let other = shell.at("other.pem");
+    for words in [
+        &["trust", "add", "writer", &key][..],
+        &["key", "generate", &other, "--no-password"],
+        &["trust", "add", "other", &format!("{other}.pub")],
+    ] {
+        let done = touchmark(words.iter().copied().chain(["--workspace", &workspace]));
+        assert_eq!(done.status.code(), Some(0), "{words:?}: {}", err(&done));
+    }
+    let policy = shell.dir.path().join("policies/samples.toml");
+    let text = fs::read_to_string(&policy).unwrap();
+    for (name, status, says) in [("writer", 0, "38 of 38"), ("other", 1, "nobody whose signature counts")] {
+        fs::write(&policy, format!("{text}\n[ledger]\ntrust = [\"{name}\"]\n")).unwrap();
+        let run = shell.plan(&["--shards", "1"]);
+        ended(&shell.work(&run, &["--shard", "0"]), 0, "");
+        ended(&shell.run(&["seal", &run]), status, says);
+    }
 }
 
 #[test]
