@@ -175,6 +175,10 @@ fn shard(given: Option<u32>) -> Result<u32> {
 
 fn worked(arguments: &Work, common: &Common, output: &Output) -> Result<u8> {
     arguments.signer.required()?;
+    if let Err(error) = arguments.signer.readable(output) {
+        output.refuse(&error);
+        return Ok(2);
+    }
     let progress = Progress::default();
     end_on_signal(&progress)?;
     let shard = shard(arguments.shard)?;

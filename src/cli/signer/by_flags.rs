@@ -84,6 +84,18 @@ impl SignerByFlags {
         ))
     }
 
+    /// Fails where the key in a file cannot be used, before work that takes long. Tokens and logins are asked later.
+    ///
+    /// # Errors
+    /// As [`PrivateKey::read`].
+    #[cfg(feature = "fleet")]
+    pub(in crate::cli) fn readable(&self, output: &Output) -> Result<()> {
+        let Some(private_key) = &self.private_key else { return Ok(()) };
+        keep_out_of_core_dumps();
+        let key = PrivateKey { private_key: private_key.clone(), password: self.password.clone() };
+        key.read(output).map(drop)
+    }
+
     fn is_login(&self) -> bool {
         self.sigstore || self.login.says_who()
     }

@@ -145,6 +145,8 @@ fn what_no_attempt_can_change_ends_with_two() {
     ended(&shell.work(&run, &["--shard", "2"]), 2, "no such shard");
     ended(&shell.work(&shell.at("runs"), &["--shard", "0"]), 2, "no plan lies there");
     ended(&shell.run(&["work", "--plan", &run, "--shard", "0"]), 2, "no signer is named");
+    let nobody = shell.at("nobody.pem");
+    ended(&shell.run(&["work", "--plan", &run, "--shard", "0", "--private-key", &nobody]), 2, "nobody.pem");
     // The same policy, in another file, fits; another does not.
     let policy = shell.at("policies/samples.toml");
     ended(&shell.work(&run, &["--shard", "1", "--policy", &policy]), 0, "");
@@ -258,4 +260,41 @@ fn sigterm_ends_a_worker_soon_and_leaves_nothing() {
     assert_eq!(status.code(), Some(75));
     assert!(told.elapsed() < Duration::from_secs(30), "far beyond five seconds, on any machine");
     ended(&shell.run(&["status", &run, "--format", "json"]), 0, "\"done\": 0");
+}
+
+/// The samples in `deploy`, as an engine runs them.
+#[cfg(unix)]
+#[test]
+fn the_launchers_work_every_shard_and_tell_what_went_wrong() {
+    let shell = Shell::new();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let launch = |script: &str, words: &[&str], environment: &[(&str, &str)]| {
+        Command::new("sh")
+            .arg(root.join("deploy").join(script))
+            .args(words)
+            .env("TOUCHMARK", env!("CARGO_BIN_EXE_touchmark"))
+            .envs(environment.iter().copied())
+            .stdin(Stdio::null())
+            .output()
+            .unwrap()
+    };
+    let key = shell.at("writer.pem");
+    let run = shell.plan(&["--shards", "5"]);
+    ended(&launch("fleet-xargs.sh", &[&run, &key, "2"], &[]), 0, "committed  shard 4");
+    ended(&shell.run(&["status", &run]), 0, "5 of 5 shards committed");
+    ended(&launch("fleet-xargs.sh", &[&run, &key], &[]), 0, "committed already");
+    ended(&launch("fleet-xargs.sh", &[&run], &[]), 2, "usage");
+    // A key that is not there is no reason to try again.
+    let run = shell.plan(&["--shards", "2"]);
+    let done = launch("fleet-xargs.sh", &[&run, &shell.at("nobody.pem")], &[]);
+    assert!(!done.status.success(), "{}", err(&done));
+    ended(&shell.run(&["status", &run]), 0, "0 of 2 shards committed");
+    // One task of an array.
+    let run = shell.plan(&["--shards", "3"]);
+    let task = |index: &str| {
+        launch("fleet-slurm.sh", &[], &[("RUN", &run), ("KEY", &key), ("SLURM_ARRAY_TASK_ID", index)])
+    };
+    ended(&task("2"), 0, "committed  shard 2");
+    ended(&task("3"), 2, "no such shard");
+    ended(&shell.run(&["status", &run]), 0, "missing      0-1");
 }
