@@ -84,6 +84,9 @@ impl S3 {
         let base = match &endpoint {
             Some(endpoint) => {
                 let endpoint = endpoint.trim_end_matches('/');
+                if endpoint.contains(['@', '?', '#']) {
+                    return Err(usage("an endpoint holds no credentials and no query".to_owned()));
+                }
                 let is_safe = endpoint.starts_with("https://") || may_be_http || is_loopback(endpoint);
                 if !is_safe {
                     return Err(usage("the endpoint is reached without TLS".to_owned())

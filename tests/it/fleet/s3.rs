@@ -370,4 +370,13 @@ fn http_is_for_this_machine_alone_unless_somebody_says_otherwise() {
         assert_eq!(done.status.code(), Some(2), "{endpoint}: {}", err(&done));
         assert!(err(&done).contains("without TLS"), "{}", err(&done));
     }
+    for endpoint in ["http://localhost:80@storage.invalid", "https://me:secret@storage.invalid"] {
+        let done = done(endpoint);
+        assert_eq!(done.status.code(), Some(2), "{endpoint}: {}", err(&done));
+        assert!(
+            err(&done).contains("holds no credentials") && !err(&done).contains("secret"),
+            "{}",
+            err(&done)
+        );
+    }
 }
