@@ -667,7 +667,7 @@ pub const TABLE: &[Command] = &[
     line("fleet plan", "").run(
         "List models in folders and buckets, cut the work into shards and write the run that workers are given; needs the feature `fleet`")
         .writing(Writes::Always).online(Network::Always),
-    line("fleet work", "").no_keys("An engine starts it, once for each shard.",
+    line("fleet work", "").run(
         "Verify the models of one shard and commit what came of them by one signed statement; for an engine to start; needs the feature `fleet`")
         .writing(Writes::Always).asking().online(Network::Always),
     line("fleet status", "<RUN>").run("Say which shards of a run are committed; needs the feature `fleet`")

@@ -124,9 +124,14 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         writers: writers.into_iter().map(|(signer, shards)| Writer { signer, shards }).collect(),
     };
     let written = canonical(&sealed).map_err(|cause| unwritten(&cause))?;
-    let name = format!("{folder}{SEALED}");
+    let digest = EvidenceDigest::of(&written)?;
+    // What is missing may be missing for another reason tomorrow; the whole run is what it is.
+    let name = match sealed.missing.is_empty() {
+        true => SEALED.to_owned(),
+        false => format!("{folder}sealed-{}.json", digest.to_string().get(..16).unwrap_or_default()),
+    };
     put_same(run, &name, &written)?;
-    Ok(Sealed { sealed, digest: EvidenceDigest::of(&written)?, name })
+    Ok(Sealed { sealed, digest, name })
 }
 
 type Lines = Vec<(EvidenceDigest, Vec<u8>, FleetLine)>;

@@ -122,9 +122,6 @@ pub(crate) struct Prove {
     pub(super) sealed: Option<String>,
 }
 
-#[cfg(feature = "fleet")]
-pub(super) use super::fleet_runs::run;
-
 #[cfg(not(feature = "fleet"))]
 pub(super) fn run(
     command: &FleetCommand,

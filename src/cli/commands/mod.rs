@@ -186,6 +186,9 @@ pub(super) fn run(
         Command::Feed(command) => feed::run(command, common, output),
         Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
+        #[cfg(feature = "fleet")]
+        Command::Fleet(command) => fleet_runs::run(command, common, output),
+        #[cfg(not(feature = "fleet"))]
         Command::Fleet(command) => fleet::run(command, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),

@@ -52,6 +52,9 @@ fn moto() -> Option<Moto> {
 fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
+    // Nobody checks it; without one nothing may be overwritten.
+    head.push_str("Authorization: AWS4-HMAC-SHA256 Credential=AKIDTEST/20261128/us-east-1/s3/aws4_request, ");
+    head.push_str("SignedHeaders=host, Signature=0\r\n");
     for (name, value) in headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
@@ -87,6 +90,8 @@ fn upload(port: u16, folder: &Path, key: &str, with_checksums: bool) {
 struct Shell {
     dir: tempfile::TempDir,
     port: u16,
+    /// The one time that all runs ask about.
+    at: String,
 }
 
 impl Shell {
@@ -97,7 +102,8 @@ impl Shell {
             touchmark(["key", "generate", key.to_str().unwrap(), "--no-password"]).status.code(),
             Some(0)
         );
-        Shell { dir, port }
+        let at = touchmark::clock::this_second().to_string();
+        Shell { dir, port, at }
     }
 
     fn run_over(&self, port: u16, words: &[&str]) -> Output {
@@ -128,7 +134,8 @@ impl Shell {
     }
 
     fn plan(&self, source: &str, out: &str, more: &[&str]) -> String {
-        let planned = self.run(&[&["plan", "--source", source, "--out", out][..], more].concat(), 0);
+        let words = ["plan", "--source", source, "--out", out, "--at", &self.at];
+        let planned = self.run(&[&words[..], more].concat(), 0);
         planned["place"].as_str().unwrap().to_owned()
     }
 
@@ -228,6 +235,8 @@ struct Faults {
     short: AtomicU64,
     /// Objects whose key holds this are overwritten before they are read.
     changed: Mutex<Option<String>>,
+    /// How often that was done.
+    written: AtomicU64,
     /// Requests by method.
     seen: Mutex<BTreeMap<String, u64>>,
 }
@@ -278,7 +287,8 @@ fn pass_on(mut from: TcpStream, to: u16, faults: &Faults) -> std::io::Result<()>
         && line.contains(&key)
     {
         let path = line.split(' ').nth(1).unwrap_or_default().split('?').next().unwrap_or_default();
-        ask(to, "PUT", path, &[], b"somebody wrote this meanwhile");
+        let (status, _) = ask(to, "PUT", path, &[], b"somebody wrote this meanwhile");
+        faults.written.fetch_add(u64::from(status == 200), SeqCst);
     }
     // One request a connection: what comes back ends where the server closes.
     let head = head.lines().filter(|line| !line.to_ascii_lowercase().starts_with("connection:"));
@@ -339,9 +349,10 @@ fn an_object_that_is_overwritten_while_it_is_read_is_unknown() {
     let run = shell.plan("s3://models/lumen", "s3://audit/runs", &["--shards", "1"]);
     let faults = Arc::new(Faults::default());
     *faults.changed.lock().unwrap() = Some("iris-base/".to_owned());
-    let port = proxy(moto.port, faults);
+    let port = proxy(moto.port, faults.clone());
     let worked = shell.work(port, &run, "0", 0);
     assert_eq!((worked["committed"].clone(), worked["unreadable"].clone()), (true.into(), 0.into()));
+    assert!(faults.written.load(SeqCst) > 0);
     assert_eq!(shell.seal(&run)["counts"]["unknown"]["changed"], 1);
 }
 
