@@ -152,6 +152,8 @@ impl S3 {
         let answer = answer.map_err(|cause| Failed::ForNow(format!("no answer: {:?}", cause.kind())))?;
         let (parts, body) = answer.into_parts();
         let status = parts.status.as_u16();
+        // What an error says may be longer than the few bytes that were asked for.
+        let limit = if parts.status.is_success() { limit } else { MAX_ANSWER };
         let mut bytes = Vec::new();
         let mut stream = body.bytes_stream();
         while let Some(piece) = stream.next().await {

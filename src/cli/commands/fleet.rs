@@ -124,12 +124,10 @@ pub(crate) struct Prove {
 
 #[cfg(not(feature = "fleet"))]
 pub(super) fn run(
-    command: &FleetCommand,
+    _: &FleetCommand,
     _: &crate::cli::common::Common,
     _: &crate::cli::output::Output,
 ) -> crate::error::Result<u8> {
-    // The arguments are the same in every build.
-    let _ = format!("{command:?}");
     Err(crate::error::Error::new(crate::error::Code::Usage, "this build has no fleet")
         .help("build with --features fleet: cargo install touchmark --features fleet"))
 }

@@ -17,6 +17,8 @@ mod exec;
 mod export;
 mod feed;
 mod filtering;
+// Without the feature only the help knows the arguments.
+#[cfg_attr(not(feature = "fleet"), allow(dead_code))]
 mod fleet;
 #[cfg(feature = "fleet")]
 mod fleet_runs;

@@ -488,7 +488,9 @@ fn masked(value: &Value, name: &str, root: &str) -> Value {
             }
             some.into()
         }
-        Value::Number(_) if ["took_ms", "age_days", "bytes", "files"].contains(&name) => json!(0),
+        Value::Number(_) if ["took_ms", "age_days", "bytes", "bytes_done", "files"].contains(&name) => {
+            json!(0)
+        }
         Value::String(text) => {
             let text = text.replace(root, "ROOT");
             let digest = regex_lite::Regex::new("[0-9a-f]{12,}").unwrap();
