@@ -285,3 +285,25 @@ fn a_sealed_run_proves_what_came_of_a_model() {
     fs::write(&part, text.replacen("\"refuse\"", "\"admit\"", 1)).unwrap();
     assert_eq!(prove(&run, None, "lumen/iris-base", None).unwrap_err().code, Code::Store);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_model_with_what_is_no_clean_file_is_never_judged_as_if_it_were_not_there() {
+    let fleet = Fleet::new();
+    let model = fleet.models().join("lumen/iris-large");
+    std::os::unix::fs::symlink("/etc/passwd", model.join("extra.py")).unwrap();
+    let fifo = fleet.models().join("lumen/iris-ocr/pipe");
+    rustix::fs::mkfifoat(rustix::fs::CWD, &fifo, rustix::fs::Mode::RWXU).unwrap();
+    let planned = fleet.plan(vec![fleet.below("lumen")], 1);
+    assert_eq!(planned.plan.findings, 2);
+    let run = fleet.work_all(&planned);
+    let found = parsed(&records(&run, &fleet.seal(&run).unwrap()));
+    for (name, class) in [
+        ("iris-large", Some(UnknownClass::Names)),
+        ("iris-ocr", Some(UnknownClass::Names)),
+        ("iris-base", None),
+    ] {
+        let record = of(&found, name);
+        assert_eq!((record.class, record.outcome == Outcome::Unknown), (class, class.is_some()), "{name}");
+    }
+}
