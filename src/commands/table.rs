@@ -105,6 +105,10 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("snapshot sign", "Sign a snapshot"),
     ("keymap", "Keys of the workbench"),
     ("ledger", "The append-only ledger of verifications, decisions and reviews"),
+    (
+        "store",
+        "Where inventory, ledger and evidence are kept: a file, or a PostgreSQL server that people share",
+    ),
 ];
 
 /// The table.
@@ -685,5 +689,11 @@ pub const TABLE: &[Command] = &[
     line("ledger export", "").run("Write all records as JSON Lines to standard output; verifications and decisions as OCSF events with --as ocsf"),
     line("ledger import", "<FILE>").run(
         "Import the records that another store exported; the local ledger must be a prefix of the file")
+        .writing(Writes::Always),
+
+    // The store.
+    line("store show", "").run("Show where the store is, what is in it, and on a server what your role may do"),
+    line("store grant", "<ROLE>").run(
+        "Let a role of the PostgreSQL server look and append, and change nothing of the ledger; run it as the owner of the tables")
         .writing(Writes::Always),
 ];

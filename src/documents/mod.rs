@@ -38,6 +38,7 @@ mod rubrics;
 mod runbooks;
 mod signing;
 mod snapshot;
+mod stores;
 mod surfaces;
 mod survey;
 mod themes;
@@ -114,6 +115,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use stores::{StoreDocument, StoreServer};
 pub use surfaces::{DeclaredDocument, DeploymentSurfaceDocument, FieldLoggedDocument, ProfileLoggedDocument};
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};

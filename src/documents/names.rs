@@ -92,6 +92,7 @@ names! {
     Model "touchmark.model/1",
     Path "touchmark.path/1",
     Pins "touchmark.pins/1",
+    Store "touchmark.store/1",
     Policy "touchmark.policy/1",
     PolicyCheck "touchmark.policy-check/1",
     PolicyConversion "touchmark.policy-conversion/1",

@@ -39,6 +39,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::stores::StoreDocument;
 use super::surfaces::DeploymentSurfaceDocument;
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
@@ -200,6 +201,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<StoreDocument>("store", "`store show` and `store grant`"),
     row::<SurfaceRecord>("surface-record", "the body of a `surface` record"),
     row::<ThemesDocument>("themes", "`themes`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),

@@ -59,6 +59,7 @@ mod seal;
 mod signers;
 mod snapshot;
 mod sources;
+mod stores;
 mod suggesting;
 mod summarising;
 mod surfacing;

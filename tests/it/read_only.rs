@@ -157,6 +157,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger prove", &["1"]),
     ("ledger export", &[]),
     ("ledger import", &["ledger.jsonl"]),
+    ("store show", &[]),
+    ("store grant", &["ada"]),
     ("snapshot sign key", &["before.json", "--private-key", "key.pem"]),
     (
         "snapshot sign certificate",

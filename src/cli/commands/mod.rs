@@ -52,6 +52,7 @@ mod score;
 mod show;
 mod sign;
 mod snapshot;
+mod store;
 mod themes;
 mod trend;
 mod trust;
@@ -118,6 +119,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
     #[command(subcommand)]
+    Store(store::StoreCommand),
+    #[command(subcommand)]
     Keymap(keymap::KeymapCommand),
 }
 
@@ -182,6 +185,7 @@ pub(super) fn run(
         Command::Incident(command) => incident::run(command, common, output),
         Command::Bind(bind) => bind::run(bind, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
+        Command::Store(store) => store::run(store, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),
     }
 }

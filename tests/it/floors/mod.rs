@@ -158,11 +158,38 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/seal", &["signing"]),
+    ("store/kept", &["text", "error", "signing", "inventory", "store/record"]),
+    ("store/told", &[]),
     ("store/traits", &["ground", "signing", "inventory", "store/record", "store/evidence", "store/seal"]),
     (
         "store/sqlite",
-        &["ground", "signing", "inventory", "store/record", "store/evidence", "store/seal", "store/traits"],
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "store/record",
+            "store/evidence",
+            "store/seal",
+            "store/kept",
+            "store/traits",
+        ],
     ),
+    (
+        "store/postgres",
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "store/record",
+            "store/evidence",
+            "store/seal",
+            "store/kept",
+            "store/traits",
+            "store/sqlite",
+            "store/told",
+        ],
+    ),
+    ("store/server", &["error", "text", "store/told", "store/postgres"]),
     ("store", &["ground", "signing", "inventory", "store"]),
     ("snapshot", &["ground", "signing", "inventory"]),
     ("lineage", &["text", "signing", "inventory"]),
@@ -704,7 +731,10 @@ fn arguments_are_named_only_under_cli() {
 
 #[test]
 fn sql_is_written_only_in_the_store() {
-    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["store/sqlite/"]);
+    only_under(
+        &["rusqlite", "postgres::", "SELECT ", "INSERT ", "CREATE TABLE"],
+        &["store/sqlite/", "store/postgres/"],
+    );
 }
 
 #[test]
