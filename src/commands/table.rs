@@ -686,6 +686,10 @@ pub const TABLE: &[Command] = &[
         "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
     line("ledger prove", "[RECORD]").run(
         "Write a proof that a record is among those that a checkpoint stands for, or check one against the checkpoint alone"),
+    line("ledger anchor", "<CHECKPOINT>").run(
+        "Record where the ledger of another workspace ended, and whether it goes on from what was anchored before")
+        .writing(Writes::Always),
+    line("ledger anchors", "").run("List what was anchored of other ledgers, and what contradicts that"),
     line("ledger export", "").run("Write all records as JSON Lines to standard output; verifications and decisions as OCSF events with --as ocsf"),
     line("ledger import", "<FILE>").run(
         "Import the records that another store exported; the local ledger must be a prefix of the file")

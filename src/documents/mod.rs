@@ -16,6 +16,7 @@ mod feeds;
 mod forecast;
 mod incidents;
 mod inventory;
+mod ledger_anchor;
 mod ledger_proof;
 mod maturity_report;
 mod model_documentation;
@@ -81,6 +82,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use ledger_anchor::{AnchoredRow, LedgerAnchorDocument, LedgerAnchorsDocument};
 pub use ledger_proof::LedgerProofCheckDocument;
 pub use maturity_report::{
     MaturityReportDocument, ModelDetail, NotLookedAt, Population, RelevantClause, ReportAbout, ReportInputs,

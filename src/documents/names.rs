@@ -77,6 +77,8 @@ names! {
     Keymap "touchmark.keymap/1",
     KeymapCheck "touchmark.keymap-check/1",
     Ledger "touchmark.ledger/1",
+    LedgerAnchor "touchmark.ledger-anchor/1",
+    LedgerAnchors "touchmark.ledger-anchors/1",
     LedgerCheckpointMade "touchmark.ledger-checkpoint-made/1",
     LedgerExport "touchmark.ledger-export/1",
     LedgerImport "touchmark.ledger-import/1",

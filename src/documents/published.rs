@@ -19,6 +19,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::ledger_anchor::{LedgerAnchorDocument, LedgerAnchorsDocument};
 use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
 use super::model_documentation::ModelDocumentationDocument;
@@ -59,8 +60,8 @@ use super::workspace::{
     ReviewHistoryDocument,
 };
 use crate::decision::{
-    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof, PolicyChangeRecord,
-    ReviewRecord, VerificationRecord,
+    AnchorRecord, AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof,
+    PolicyChangeRecord, ReviewRecord, VerificationRecord,
 };
 use crate::feed::{Feed, FeedRecord};
 use crate::incident::{IncidentRecord, SurfaceRecord};
@@ -99,6 +100,7 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
+    row::<AnchorRecord>("anchor-record", "the body of an `anchor` record"),
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
     row::<AttestDocument<'static>>("attest", "every `attest` but `attest inherit`"),
     row::<AuditPackDocument<'static>>("audit-pack", "`audit pack`"),
@@ -152,6 +154,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<KeymapCheckDocument<'static>>("keymap-check", "`keymap check`"),
     row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
     row::<Checkpoint>("ledger-checkpoint", "the predicate of a signed checkpoint of the ledger"),
+    row::<LedgerAnchorDocument<'static>>("ledger-anchor", "`ledger anchor`"),
+    row::<LedgerAnchorsDocument<'static>>("ledger-anchors", "`ledger anchors`"),
     row::<LedgerCheckpointMadeDocument<'static>>("ledger-checkpoint-made", "`ledger checkpoint`"),
     row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
     row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),

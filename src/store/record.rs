@@ -30,6 +30,8 @@ pub enum RecordKind {
     Feed,
     /// What surrounds a model where it runs, as somebody declared it.
     Surface,
+    /// Where the ledger of another workspace ended, as a checkpoint of it said.
+    Anchor,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -50,6 +52,7 @@ impl RecordKind {
             RecordKind::Incident => "incident",
             RecordKind::Feed => "feed",
             RecordKind::Surface => "surface",
+            RecordKind::Anchor => "anchor",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
@@ -64,6 +67,7 @@ impl RecordKind {
             RecordKind::Incident,
             RecordKind::Feed,
             RecordKind::Surface,
+            RecordKind::Anchor,
         ];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
@@ -86,7 +90,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, `surface`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, `surface`, `anchor`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -110,7 +114,7 @@ pub struct LedgerEntry {
     /// What.
     pub kind: RecordKind,
     /// Of which model; of a change of the policy, the policy file; of an incident, its subject; of a feed, its
-    /// source; of a surface, its place.
+    /// source; of a surface, its place; of an anchor, the workspace whose ledger it is.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

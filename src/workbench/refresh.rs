@@ -443,6 +443,7 @@ impl Read {
             | RecordKind::Incident
             | RecordKind::Feed
             | RecordKind::Surface
+            | RecordKind::Anchor
             | RecordKind::Other(_) => None,
         }
     }

@@ -155,6 +155,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger verify", &[]),
     ("ledger replay", &["1"]),
     ("ledger prove", &["1"]),
+    ("ledger anchor", &["checkpoint.json"]),
+    ("ledger anchors", &[]),
     ("ledger export", &[]),
     ("ledger import", &["ledger.jsonl"]),
     ("store show", &[]),

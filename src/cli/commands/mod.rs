@@ -31,6 +31,7 @@ mod inspect;
 mod key;
 mod keymap;
 mod ledger;
+mod ledger_anchor;
 mod ledger_prove;
 mod lineage;
 mod list;

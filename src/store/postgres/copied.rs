@@ -8,7 +8,8 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::{GenericClient, IsolationLevel, Row};
 use std::path::Path;
 
-use super::connection::{Postgres, Server, Trouble};
+use super::connection::{Postgres, Server};
+use super::trouble::Trouble;
 
 impl Postgres {
     /// Copies the store; the digests are those that are remembered in the file `here`.

@@ -10,7 +10,8 @@ use postgres::{GenericClient, Row, Transaction};
 use rayon::prelude::*;
 use std::collections::HashMap;
 
-use super::connection::{Lock, Postgres, Server, Trouble};
+use super::connection::{Lock, Postgres, Server};
+use super::trouble::Trouble;
 
 /// Rows that are made into models, or models into rows, at a time: their texts take more room than the models.
 const AT_ONCE: usize = 4096;

@@ -11,8 +11,9 @@ use postgres::fallible_iterator::FallibleIterator;
 use postgres::{GenericClient, Row, Transaction};
 use std::sync::{Mutex, PoisonError};
 
-use super::connection::{Lock, Postgres, Server, Trouble};
+use super::connection::{Lock, Postgres, Server};
 use super::evidence::keep;
+use super::trouble::Trouble;
 
 const COLUMNS: &str = "seq, at, kind, model, body, previous, hash";
 /// Entries that are read at a time, and of how many bytes about.
@@ -183,7 +184,9 @@ impl Server {
                     return Err(self.unkept().into());
                 }
             }
-            if entries.last().is_some_and(|last| end(change).ok() != Some(end_at(last))) {
+            if let Some(last) = entries.last()
+                && end(change)? != end_at(last)
+            {
                 return Err(self.unkept().into());
             }
             tried.clone_from(&entries);

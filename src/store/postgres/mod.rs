@@ -9,6 +9,7 @@ mod inventory;
 mod ledger;
 mod rights;
 mod schema;
+mod trouble;
 
 pub use connection::Postgres;
 pub(super) use rights::{grant, shown};

@@ -5,7 +5,8 @@ use crate::store::told::{Rights, ServerShown};
 use crate::text::screen;
 use postgres::GenericClient;
 
-use super::connection::{Lock, Server, Trouble};
+use super::connection::{Lock, Server};
+use super::trouble::Trouble;
 
 /// What a role that works with the store may do; one that only looks may do what is read.
 const READS: &str = "GRANT USAGE ON SCHEMA touchmark TO {role}; \

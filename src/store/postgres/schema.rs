@@ -7,7 +7,7 @@ use postgres::Transaction;
 use postgres::error::SqlState;
 use std::collections::BTreeSet;
 
-use super::connection::Trouble;
+use super::trouble::Trouble;
 
 /// Each brings the store one version further; the number of them is our version.
 const MIGRATIONS: [&str; 1] = [include_str!("0001.sql")];

@@ -192,9 +192,12 @@ fn servers_that_are_none_and_users_that_are_none_are_told() {
     assert_eq!(code(&server.url("no_such_role", "postgres")), Code::Refused);
 }
 
-/// A text without when its sources were read.
+/// A text without when its sources were read, the digest of evidence that says how long a look took, and the id of the
+/// workspace.
 fn untimed(text: &str) -> Vec<&str> {
-    text.lines().filter(|line| !line.starts_with("  read ")).collect()
+    text.lines()
+        .filter(|line| !["  read ", "Rests on: ", "  workspace "].iter().any(|start| line.starts_with(start)))
+        .collect()
 }
 
 /// The samples on a server.
@@ -260,4 +263,37 @@ fn a_password_in_the_workspace_file_is_refused_and_not_repeated() {
             "{said}"
         );
     }
+}
+
+#[test]
+fn it_is_said_where_the_store_is_and_who_may_do_what() {
+    let dir = copy_of_samples();
+    let root = dir.path().to_str().unwrap();
+    let shown = touchmark(["--workspace", root, "store", "show"]);
+    assert_eq!(shown.status.code(), Some(0));
+    assert!(
+        out(&shown).starts_with("store    touchmark.db (a file; SQLite)\nholds    0 records, 43 models"),
+        "{}",
+        out(&shown)
+    );
+    let refused = touchmark(["--workspace", root, "store", "grant", "ada"]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(err(&refused).contains("E-USAGE") && err(&refused).contains("nothing was changed"));
+    let Some(server) = shared() else { return };
+    let url = server.fresh();
+    let role = format!("g_{}", database(&url));
+    server.sql("postgres", &format!("CREATE ROLE {role} LOGIN")).unwrap();
+    let dir = workspace(&url);
+    let root = dir.path().to_str().unwrap();
+    let shown = out(&touchmark(["--workspace", root, "store", "show"]));
+    assert!(shown.contains("could rewrite the ledger") && shown.contains("PostgreSQL"), "{shown}");
+    let granted = touchmark(["--workspace", root, "store", "grant", &role]);
+    assert_eq!(granted.status.code(), Some(0), "{}", err(&granted));
+    let theirs = workspace(&server.url(&role, database(&url)));
+    let root = theirs.path().to_str().unwrap();
+    let shown = touchmark(["--workspace", root, "--format", "json", "store", "show"]);
+    crate::documents::hold(&shown);
+    let document: serde_json::Value = serde_json::from_slice(&shown.stdout).unwrap();
+    assert_eq!((&document["kind"], &document["server"]["rights"]), (&"server".into(), &"appends".into()));
+    assert_eq!(touchmark(["--workspace", root, "verify", "acme/receipt-reader"]).status.code(), Some(0));
 }
