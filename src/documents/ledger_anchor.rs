@@ -5,15 +5,18 @@ use crate::decision::{AnchorRecord, RecordRef};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// An end of another ledger that was recorded.
+/// What came of a checkpoint of another ledger.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct LedgerAnchorDocument<'a> {
     /// The document's name.
     pub schema: names::LedgerAnchor,
-    /// By which record.
-    pub record: RecordRef,
+    /// Why nothing was recorded: `signature` where that does not verify, `records` where these do not lead to the
+    /// checkpoint.
+    pub refused: Option<&'static str>,
+    /// By which record it is anchored.
+    pub record: Option<RecordRef>,
     /// What was recorded.
-    pub anchor: &'a AnchorRecord,
+    pub anchor: Option<&'a AnchorRecord>,
 }
 
 /// What was anchored of other ledgers.
@@ -37,7 +40,17 @@ pub struct AnchoredRow<'a> {
 impl<'a> LedgerAnchorDocument<'a> {
     /// From a record.
     pub fn of(record: RecordRef, anchor: &'a AnchorRecord) -> Self {
-        LedgerAnchorDocument { schema: names::LedgerAnchor, record, anchor }
+        LedgerAnchorDocument {
+            schema: names::LedgerAnchor,
+            refused: None,
+            record: Some(record),
+            anchor: Some(anchor),
+        }
+    }
+
+    /// Of what was not recorded.
+    pub fn refused(why: &'static str) -> Self {
+        LedgerAnchorDocument { schema: names::LedgerAnchor, refused: Some(why), record: None, anchor: None }
     }
 }
 

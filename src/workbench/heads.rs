@@ -25,6 +25,20 @@ pub struct Anchor {
     pub record: RecordRef,
 }
 
+/// What came of a checkpoint that was handed in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum HandedIn {
+    /// It was recorded.
+    Recorded(Box<Anchor>),
+    /// Its signature does not verify; nothing was recorded.
+    SignatureFails,
+    /// The records that were handed in with it do not lead to it; nothing was recorded.
+    LeadsElsewhere {
+        /// The first record that the checkpoint names and that is another one, or not there.
+        at: u64,
+    },
+}
+
 /// What the record of a sealed run says, as far as it is wanted here.
 #[derive(Deserialize)]
 struct SealedRun {
@@ -46,15 +60,14 @@ impl Workbench {
     /// count; without it the policy does.
     ///
     /// # Errors
-    /// `E-USAGE` for a checkpoint of this ledger, of one that names no workspace, or when nothing may be written;
-    /// `E-UNPROVEN` when the signature of the checkpoint does not verify, or the records do not lead to it; what reading
-    /// either gives; `E-STORE`, `E-WRITE`.
+    /// `E-USAGE` for a checkpoint of this ledger, of one that names no workspace, or when nothing may be written; what
+    /// reading either file gives; `E-STORE`, `E-WRITE`.
     pub fn anchor_ledger(
         &self,
         file: &Path,
         records: Option<&Path>,
         trust: Option<&[Trust]>,
-    ) -> Result<Anchor> {
+    ) -> Result<HandedIn> {
         self.writable()?;
         let bytes = read_small(file, LIMIT_BYTES)?;
         let kept = KeptCheckpoint::parse(&bytes).map_err(|error| error.at_path(file))?;
@@ -75,9 +88,7 @@ impl Workbench {
         }
         let vouched = vouched(&kept, trust, &self.view(), self.now());
         if vouched.as_ref().is_some_and(|vouched| vouched.outcome(true) == Outcome::Fail) {
-            return Err(Error::new(Code::Unproven, "the signature of the checkpoint does not verify")
-                .at_path(file)
-                .help("get it again from its writer; nothing was recorded"));
+            return Ok(HandedIn::SignatureFails);
         }
         let before = self.anchors_of(Some(writer))?;
         let counting: Vec<&AnchorRecord> = before
@@ -87,6 +98,10 @@ impl Workbench {
             .collect();
         let walked = records.map(|records| walked(records, &kept, &counting)).transpose()?;
         let read = walked.is_some();
+        let known = |number| walked.as_ref().and_then(|walked| walked.hashes.get(&number).copied());
+        if read && let Some(other) = said.marks.iter().find(|mark| known(mark.number) != Some(mark.hash)) {
+            return Ok(HandedIn::LeadsElsewhere { at: other.number });
+        }
         let Walked { hashes, runs, more_runs } = walked.unwrap_or_default();
         let standing = HeadStanding::of(said, counting.into_iter(), &|number| hashes.get(&number).copied());
         let signer = vouched.as_ref().and_then(Vouched::signer);
@@ -108,7 +123,7 @@ impl Workbench {
         };
         let about = ModelId::new(&format!("ledger/{writer}"));
         let record = self.record_with(RecordKind::Anchor, &about, &anchor, &[bytes.into()])?;
-        Ok(Anchor { anchor, record })
+        Ok(HandedIn::Recorded(Box::new(Anchor { anchor, record })))
     }
 
     /// What was anchored, oldest first: of all writers, or of one.
@@ -161,11 +176,5 @@ fn walked(file: &Path, kept: &KeptCheckpoint, known: &[&AnchorRecord]) -> Result
         }
         Ok(())
     })?;
-    let other = said.marks.iter().find(|mark| walked.hashes.get(&mark.number) != Some(&mark.hash));
-    match other {
-        None => Ok(walked),
-        Some(mark) => Err(Error::new(Code::Unproven, "these records do not lead to the checkpoint")
-            .at(format!("{}, ledger entry {}", file.to_string_lossy(), mark.number))
-            .help("export the ledger again where the checkpoint was made, after it; nothing was recorded")),
-    }
+    Ok(walked)
 }

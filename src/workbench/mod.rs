@@ -92,7 +92,7 @@ pub use deploying::Spotting;
 pub use door::Workbench;
 pub use events::Event;
 pub use feeds::{NewFeed, NewTriage};
-pub use heads::Anchor;
+pub use heads::{Anchor, HandedIn};
 pub use import::ImportedBill;
 pub use in_force::parse_policy;
 pub use incidents::{NewCase, look_at_evidence};

@@ -712,7 +712,8 @@ fn what_nobody_vouches_for_and_what_does_not_fit_is_not_told_as_another_ledgers_
     let refused = |words: &[&str], status: i32, told: &str| {
         let done = desk.run(&[&["ledger", "anchor"], words].concat());
         assert_eq!(done.status.code(), Some(status), "{words:?}: {}{}", out(&done), err(&done));
-        assert!(err(&done).contains(told), "{words:?}: {}", err(&done));
+        let said = out(&done) + &err(&done);
+        assert!(said.contains(told), "{words:?}: {said}");
     };
     // One byte of the signed statement.
     let text = fs::read_to_string(file).unwrap();
@@ -743,8 +744,9 @@ fn what_nobody_vouches_for_and_what_does_not_fit_is_not_told_as_another_ledgers_
     );
     fs::write(desk.path("empty"), "").unwrap();
     refused(&["empty"], 4, "E-");
-    refused(&["absent.json"], 4, "E-");
+    refused(&["absent.json"], 4, "E-READ");
     refused(&[file, "--public-key", "theirs.pub", "--records", "empty"], 1, "do not lead to the checkpoint");
+    refused(&[file, "--public-key", "theirs.pub", "--records", "empty.jsonl"], 4, "E-READ");
     assert_eq!(desk.lines().len(), records, "nothing of that was recorded");
     assert!(
         desk.works(&["ledger", "anchors"]).contains("no signer")

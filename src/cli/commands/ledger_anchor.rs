@@ -6,7 +6,7 @@ use crate::decision::{AnchorRecord, HeadStanding};
 use crate::documents::{LedgerAnchorDocument, LedgerAnchorsDocument};
 use crate::error::Result;
 use crate::text::count;
-use crate::workbench::{Anchor, Workbench};
+use crate::workbench::{Anchor, HandedIn, Workbench};
 use clap::Args;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -31,8 +31,24 @@ pub(super) fn anchor(workbench: &Workbench, arguments: &AnchorArguments, output:
     if trust.is_none() {
         workbench.valid_policy()?;
     }
-    let Anchor { anchor, record } =
+    let handed =
         workbench.anchor_ledger(&arguments.checkpoint, arguments.records.as_deref(), trust.as_deref())?;
+    let Anchor { anchor, record } = match handed {
+        HandedIn::Recorded(anchor) => *anchor,
+        HandedIn::SignatureFails => {
+            let human = "✗ refused  the signature of the checkpoint does not verify; nothing was recorded\n  Get it again from its writer.\n";
+            output.print(human, || LedgerAnchorDocument::refused("signature"));
+            return Ok(1);
+        }
+        HandedIn::LeadsElsewhere { at } => {
+            let human = format!(
+                "✗ refused  these records do not lead to the checkpoint: record {at} is another one, or not there; nothing was recorded\n  \
+                 Export the ledger again where the checkpoint was made, after it.\n"
+            );
+            output.print(&human, || LedgerAnchorDocument::refused("records"));
+            return Ok(1);
+        }
+    };
     output.print(&told(&anchor), || LedgerAnchorDocument::of(record, &anchor));
     Ok(status(&anchor))
 }
