@@ -53,6 +53,20 @@ pub(super) struct Server {
     client: Mutex<Option<Client>>,
 }
 
+impl Postgres {
+    /// Opens the store of a database, and makes it where there is none. Digests of files are remembered in the file
+    /// `here`, or not at all where that cannot be.
+    ///
+    /// # Errors
+    /// `E-CONFIG` for a URL that names no server; `E-NETWORK`, `E-REFUSED`; `E-STORE` when the tables are not ours,
+    /// `E-NEWER`; `E-WRITE` when this role may not make them.
+    pub fn open(url: &str, here: &Path) -> Result<Self> {
+        let server = Server::at(url)?;
+        let here = Sqlite::open(here).or_else(|_| Sqlite::in_memory())?;
+        Ok(Postgres { server, here })
+    }
+}
+
 impl Server {
     /// Connects to the server of a URL.
     pub fn at(url: &str) -> Result<Self> {

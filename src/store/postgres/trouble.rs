@@ -21,17 +21,3 @@ impl From<Error> for Trouble {
         Trouble::Ours(error)
     }
 }
-
-impl Postgres {
-    /// Opens the store of a database, and makes it where there is none. Digests of files are remembered in the file
-    /// `here`, or not at all where that cannot be.
-    ///
-    /// # Errors
-    /// `E-CONFIG` for a URL that names no server; `E-NETWORK`, `E-REFUSED`; `E-STORE` when the tables are not ours,
-    /// `E-NEWER`; `E-WRITE` when this role may not make them.
-    pub fn open(url: &str, here: &Path) -> Result<Self> {
-        let server = Server::at(url)?;
-        let here = Sqlite::open(here).or_else(|_| Sqlite::in_memory())?;
-        Ok(Postgres { server, here })
-    }
-}
