@@ -106,6 +106,10 @@ pub const GROUPS: &[(&str, &str)] = &[
     ("fleet", "Models by the million in object stores: planned, verified in shards by many machines, sealed"),
     ("keymap", "Keys of the workbench"),
     ("ledger", "The append-only ledger of verifications, decisions and reviews"),
+    (
+        "store",
+        "Where inventory, ledger and evidence are kept: a file, or a PostgreSQL server that people share",
+    ),
 ];
 
 /// The table.
@@ -699,8 +703,18 @@ pub const TABLE: &[Command] = &[
         "Judge a recorded verification or decision again, from the evidence that it names; exits with 0 when the result is the same, else 1"),
     line("ledger prove", "[RECORD]").run(
         "Write a proof that a record is among those that a checkpoint stands for, or check one against the checkpoint alone"),
+    line("ledger anchor", "<CHECKPOINT>").run(
+        "Record where the ledger of another workspace ended, and whether it goes on from what was anchored before")
+        .writing(Writes::Always),
+    line("ledger anchors", "").run("List what was anchored of other ledgers, and what contradicts that"),
     line("ledger export", "").run("Write all records as JSON Lines to standard output; verifications and decisions as OCSF events with --as ocsf"),
     line("ledger import", "<FILE>").run(
         "Import the records that another store exported; the local ledger must be a prefix of the file")
+        .writing(Writes::Always),
+
+    // The store.
+    line("store show", "").run("Show where the store is, what is in it, and on a server what your role may do"),
+    line("store grant", "<ROLE>").run(
+        "Let a role of the PostgreSQL server look and append, and change nothing of the ledger; run it as the owner of the tables")
         .writing(Writes::Always),
 ];

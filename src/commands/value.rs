@@ -64,6 +64,7 @@ const WORDS: &[(&str, Value)] = &[
     ("SOURCES", Value::Path),
     ("PATH", Value::Path),
     ("OUT", Value::Path),
+    ("CHECKPOINT", Value::Path),
     ("STAGE", Value::Stage),
     ("THEME", Value::Theme),
     ("COLUMN", Value::Column),

@@ -102,6 +102,12 @@ impl<'k> Again<'k> {
             )
             .at(place)
             .help("`touchmark fleet seal` seals it again")),
+            RecordKind::Anchor => Err(Error::new(
+                Code::Usage,
+                "an anchor says where another ledger ended: there is nothing to judge again",
+            )
+            .at(place)
+            .help("`touchmark ledger anchors` shows how it stands")),
             RecordKind::Other(_) => {
                 Err(Error::new(Code::Newer, "a newer version wrote this record").at(place))
             }

@@ -16,6 +16,7 @@ mod evidence;
 mod examined;
 mod family;
 mod given;
+mod heads;
 mod inputs;
 mod judge;
 mod kin;
@@ -55,6 +56,7 @@ pub use evidence::{
 pub use examined::{Effect, Examined, TriedRule, examine};
 pub use family::Cap;
 pub use given::{Input, Known, Reviews, Touched, Verifications};
+pub use heads::{AnchorRecord, AnchorRecordSchema, HeadStanding, MOST_RUNS, RunRoot};
 pub use inputs::{
     AnchorsSchema, ClaimsDigest, DecisionRecordSchema, EvidenceDocument, EvidenceSchema, FeedInput, Feeds,
     FurtherDigest, Inputs, Joined, LineageFacts, ModelDigests, PolicyChangeRecordSchema, PolicyInput,

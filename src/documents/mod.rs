@@ -17,6 +17,7 @@ mod fleet;
 mod forecast;
 mod incidents;
 mod inventory;
+mod ledger_anchor;
 mod ledger_proof;
 mod maturity_report;
 mod model_documentation;
@@ -39,6 +40,7 @@ mod rubrics;
 mod runbooks;
 mod signing;
 mod snapshot;
+mod stores;
 mod surfaces;
 mod survey;
 mod themes;
@@ -84,6 +86,7 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use ledger_anchor::{AnchoredRow, LedgerAnchorDocument, LedgerAnchorsDocument};
 pub use ledger_proof::LedgerProofCheckDocument;
 pub use maturity_report::{
     MaturityReportDocument, ModelDetail, NotLookedAt, Population, RelevantClause, ReportAbout, ReportInputs,
@@ -118,6 +121,7 @@ pub use snapshot::{
     DiffDocument, SnapshotContent, SnapshotFile, SnapshotSignatureDocument, SnapshotSignedDocument,
     SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+pub use stores::{StoreDocument, StoreServer};
 pub use surfaces::{DeclaredDocument, DeploymentSurfaceDocument, FieldLoggedDocument, ProfileLoggedDocument};
 pub use survey::SurveyDocument;
 pub use themes::{FaintRole, ThemeEntry, ThemesDocument};

@@ -22,6 +22,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::ledger_anchor::{LedgerAnchorDocument, LedgerAnchorsDocument};
 use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
 use super::model_documentation::ModelDocumentationDocument;
@@ -42,6 +43,7 @@ use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGenerat
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
 };
+use super::stores::StoreDocument;
 use super::surfaces::DeploymentSurfaceDocument;
 use super::survey::SurveyDocument;
 use super::themes::ThemesDocument;
@@ -61,8 +63,8 @@ use super::workspace::{
     ReviewHistoryDocument,
 };
 use crate::decision::{
-    AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof, PolicyChangeRecord,
-    ReviewRecord, VerificationRecord,
+    AnchorRecord, AnchorsDocument, Checkpoint, DecisionRecord, EvidenceDocument, LedgerProof,
+    PolicyChangeRecord, ReviewRecord, VerificationRecord,
 };
 use crate::feed::{Feed, FeedRecord};
 use crate::fleet::{FleetPlan, FleetProof, FleetRecord, FleetRunRecord, FleetSealed, FleetShard};
@@ -102,6 +104,7 @@ const fn third<D: JsonSchema>(name: &'static str, from: &'static str) -> Publish
 
 /// All documents, by name.
 pub const PUBLISHED: &[Published] = &[
+    row::<AnchorRecord>("anchor-record", "the body of an `anchor` record"),
     row::<AnchorsDocument>("anchors", "evidence: the trust anchors that a record names"),
     row::<AttestDocument<'static>>("attest", "every `attest` but `attest inherit`"),
     row::<AuditPackDocument<'static>>("audit-pack", "`audit pack`"),
@@ -166,6 +169,8 @@ pub const PUBLISHED: &[Published] = &[
     row::<KeymapCheckDocument<'static>>("keymap-check", "`keymap check`"),
     row::<LedgerDocument<'static>>("ledger", "`ledger show`"),
     row::<Checkpoint>("ledger-checkpoint", "the predicate of a signed checkpoint of the ledger"),
+    row::<LedgerAnchorDocument<'static>>("ledger-anchor", "`ledger anchor`"),
+    row::<LedgerAnchorsDocument<'static>>("ledger-anchors", "`ledger anchors`"),
     row::<LedgerCheckpointMadeDocument<'static>>("ledger-checkpoint-made", "`ledger checkpoint`"),
     row::<LedgerEntry>("ledger-entry", "each line of `ledger export`, and each record of `ledger show`"),
     row::<LedgerExportDocument<'static>>("ledger-export", "`ledger export`"),
@@ -215,6 +220,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<SnapshotSignedDocument<'static>>("snapshot-signed", "`snapshot sign`"),
     row::<SnapshotTakenDocument<'static>>("snapshot-taken", "`snapshot`"),
     row::<SnapshotVerifyDocument<'static>>("snapshot-verify", "`snapshot verify`"),
+    row::<StoreDocument>("store", "`store show` and `store grant`"),
     row::<SurfaceRecord>("surface-record", "the body of a `surface` record"),
     row::<ThemesDocument>("themes", "`themes`"),
     row::<TrustDocument<'static>>("trust", "`trust list`"),

@@ -134,6 +134,24 @@ pub fn import_with(ledger: &mut dyn Ledger, file: &Path, known: &BTreeMap<u64, S
     Ok(imported)
 }
 
+/// Reads a ledger that was exported, and hands its entries over: its chain is recomputed as far as it goes. Where it ends.
+///
+/// # Errors
+/// `E-READ`, `E-TOO-LARGE`; `E-MALFORMED` naming the line when the file is no whole ledger; what `take` gives.
+pub fn read_exported(file: &Path, take: &mut dyn FnMut(&LedgerEntry) -> Result<()>) -> Result<LedgerEnd> {
+    let (opened, metadata) = disk::open(file).map_err(|why| why.error(file))?;
+    if metadata.len() > LIMIT_BYTES {
+        return Err(Error::new(Code::TooLarge, format!("larger than {LIMIT_BYTES} bytes")).at_path(file));
+    }
+    let known = BTreeMap::new();
+    let mut lines =
+        Lines { from: BufReader::new(opened), file, number: 0, end: LedgerEnd::default(), known: &known };
+    while let Some(chunk) = lines.chunk()? {
+        chunk.iter().try_for_each(&mut *take)?;
+    }
+    Ok(lines.end)
+}
+
 fn contradicted(number: u64, what: &str) -> Error {
     Error::new(Code::Store, format!("a signed checkpoint of this workspace contradicts the file: {what}"))
         .at(format!("ledger entry {number}"))
@@ -245,7 +263,7 @@ impl Lines<'_> {
     fn refused(&self, what: &str) -> Error {
         Error::new(Code::Malformed, format!("not a whole ledger: {what}"))
             .at(self.place())
-            .help("it was changed or damaged after it was exported; get it again. Nothing was imported")
+            .help("it was changed or damaged after it was exported; get it again; nothing was changed")
     }
 
     fn place(&self) -> String {

@@ -32,6 +32,8 @@ pub enum RecordKind {
     Surface,
     /// A run of a fleet that was sealed.
     FleetRun,
+    /// Where the ledger of another workspace ended, as a checkpoint of it said.
+    Anchor,
     /// A kind of a newer version. It is kept, hashed and exported as it was written.
     Other(OtherKind),
 }
@@ -53,6 +55,7 @@ impl RecordKind {
             RecordKind::Feed => "feed",
             RecordKind::Surface => "surface",
             RecordKind::FleetRun => "fleet-run",
+            RecordKind::Anchor => "anchor",
             RecordKind::Other(OtherKind(word)) => word,
         }
     }
@@ -68,6 +71,7 @@ impl RecordKind {
             RecordKind::Feed,
             RecordKind::Surface,
             RecordKind::FleetRun,
+            RecordKind::Anchor,
         ];
         let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         known.into_iter().find(|kind| kind.as_str() == word).or_else(|| {
@@ -90,7 +94,7 @@ impl JsonSchema for RecordKind {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, `surface`, `fleet-run`, or the word of a newer version",
+            "description": "`verification`, `decision`, `review`, `policy-change`, `incident`, `feed`, `surface`, `fleet-run`, `anchor`, or the word of a newer version",
             "type": "string",
             "pattern": format!("^[a-z0-9-]{{1,{MAX_WORD_BYTES}}}$")
         })
@@ -114,7 +118,7 @@ pub struct LedgerEntry {
     /// What.
     pub kind: RecordKind,
     /// Of which model; of a change of the policy, the policy file; of an incident, its subject; of a feed, its
-    /// source; of a surface, its place; of a run of a fleet, its id.
+    /// source; of a surface, its place; of a run of a fleet, its id; of an anchor, the workspace whose ledger it is.
     pub model: ModelId,
     /// The record, JSON text, kept to the byte.
     pub body: String,

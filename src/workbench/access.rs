@@ -47,6 +47,7 @@ impl Access {
             () if workspace.is_temporary => Access::Temporary,
             () if options.without_store => Access::WithoutStore,
             () if options.read_only => Access::ReadOnly,
+            () if workspace.server.is_some() => Access::Full,
             () if (options.interactive || options.may_be_unwritable) && !is_writable(&workspace.store) => {
                 Access::Unwritable
             }
@@ -60,12 +61,15 @@ impl Access {
     }
 
     /// Where what is recorded goes.
-    pub(super) fn place(self, store: &Path) -> Place<'_> {
-        match self {
-            Access::Full => Place::File(store),
-            Access::ReadOnly | Access::Unwritable => Place::Copy(store),
-            Access::WithoutStore | Access::Temporary => Place::Memory,
-        }
+    pub(super) fn place<'w>(self, workspace: &'w Workspace) -> Result<Place<'w>> {
+        let here = workspace.store_file()?;
+        Ok(match (self, &workspace.server) {
+            (Access::WithoutStore | Access::Temporary, _) => Place::Memory,
+            (Access::Full, None) => Place::File(here),
+            (Access::Full, Some(url)) => Place::Server { url, here },
+            (Access::ReadOnly | Access::Unwritable, None) => Place::Copy(here),
+            (Access::ReadOnly | Access::Unwritable, Some(url)) => Place::ServerCopy { url, here },
+        })
     }
 
     /// Why nothing may be written.

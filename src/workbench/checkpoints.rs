@@ -314,7 +314,7 @@ pub fn read_checkpoint(file: &Path) -> Result<KeptCheckpoint> {
         .map_err(|error| if error.at.is_none() { error.at_path(file) } else { error })
 }
 
-fn vouched(
+pub(super) fn vouched(
     kept: &KeptCheckpoint,
     trust: Option<&[Trust]>,
     view: &View,

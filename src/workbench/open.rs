@@ -74,7 +74,7 @@ impl Workbench {
     pub fn open_unread(options: &OpenOptions) -> Result<Self> {
         let workspace = workspace_of(options)?;
         let access = Access::of(&workspace, options);
-        let store = store::open(access.place(workspace.store_file()?))?;
+        let store = store::open(access.place(&workspace)?)?;
         let rubric = Arc::new(Rubric::bundled()?);
         let in_force = read_policy(&workspace, options, None)?;
         let stage = stage_of(&workspace, options, &in_force.policy)?;

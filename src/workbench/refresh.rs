@@ -444,6 +444,7 @@ impl Read {
             | RecordKind::Feed
             | RecordKind::Surface
             | RecordKind::FleetRun
+            | RecordKind::Anchor
             | RecordKind::Other(_) => None,
         }
     }

@@ -626,3 +626,130 @@ fn a_cut_ledger_shows_against_an_earlier_snapshot() {
     assert_eq!(diff.status.code(), Some(1));
     assert!(out(&diff).contains("ledger"), "{}", out(&diff));
 }
+
+// --- ledgers of others
+
+/// Another workspace whose checkpoints the first knows by the key `theirs.pub`.
+fn with_another() -> (Desk, Desk) {
+    let (desk, other) = (Desk::new(), Desk::new());
+    fs::copy(other.path("audit.pem.pub"), desk.path("theirs.pub")).unwrap();
+    for model in [BOT, "lumen/iris-base", BOT] {
+        other.works(&["verify", model]);
+    }
+    (desk, other)
+}
+
+impl Desk {
+    /// A checkpoint of another's ledger, or one that was written before, anchored here.
+    fn anchor(&self, other: &Desk, file: &str, more: &[&str], status: i32) -> Value {
+        if !other.path(file).exists() {
+            other.checkpoint(file);
+        }
+        let file = other.path(file);
+        let words = ["ledger", "anchor", file.to_str().unwrap(), "--public-key", "theirs.pub"];
+        self.ends(&[&words, more].concat(), status)["anchor"].clone()
+    }
+}
+
+#[test]
+fn another_ledger_that_goes_on_is_told_from_one_that_was_cut_forked_or_hides() {
+    let (desk, other) = with_another();
+    let exported = |name: &str| {
+        let file = desk.path(name);
+        fs::write(&file, other.works(&["ledger", "export"])).unwrap();
+        file.to_str().unwrap().to_owned()
+    };
+    let old = other.lines();
+    let first = desk.anchor(&other, "one.json", &[], 0);
+    assert_eq!(
+        (&first["standing"]["is"], &first["records"], &first["counts"]),
+        (&json!("first"), &json!(3), &json!(true))
+    );
+    assert_eq!(desk.anchor(&other, "one.json", &[], 0)["standing"]["is"], "same");
+    other.works(&["verify", BOT]);
+    let on = desk.anchor(&other, "two.json", &["--records", &exported("theirs.jsonl")], 0);
+    assert_eq!((&on["standing"], &on["read"]), (&json!({ "is": "goes-on", "from": 3 }), &json!(true)));
+    // What it showed before is shorter now.
+    let back = desk.anchor(&other, "one.json", &[], 1);
+    assert_eq!(back["standing"], json!({ "is": "rolled-back", "from": 4 }));
+    // An old copy that went on by itself, and is longer by now.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    other.replace_ledger(&chained(&old[..2]));
+    for _ in 0..4 {
+        other.works(&["verify", "lumen/iris-base"]);
+    }
+    let forked = desk.anchor(&other, "forked.json", &[], 1);
+    assert_eq!(forked["standing"], json!({ "is": "forked", "at": 3 }));
+    let listed = desk.run(&["ledger", "anchors"]);
+    assert_eq!(listed.status.code(), Some(1));
+    assert!(out(&listed).contains("✗ forked") && out(&listed).contains("✗ rolled back"), "{}", out(&listed));
+    // What contradicted is not what later ones are held against.
+    other.replace_ledger(&chained(&old));
+    other.works(&["verify", BOT]);
+    other.works(&["verify", BOT]);
+    assert_eq!(desk.anchor(&other, "again.json", &[], 1)["standing"], json!({ "is": "forked", "at": 4 }));
+    assert_eq!(
+        desk.works(&["ledger", "verify"]).lines().next().map(|line| line.contains("whole")),
+        Some(true)
+    );
+    assert_eq!(desk.lines().iter().filter(|line| line["kind"] == "anchor").count(), 6);
+}
+
+#[test]
+fn what_nobody_vouches_for_and_what_does_not_fit_is_not_told_as_another_ledgers_end() {
+    let (desk, other) = with_another();
+    // A signature that does not count is kept, and nothing is held against it.
+    other.checkpoint("one.json");
+    let file = other.path("one.json");
+    let file = file.to_str().unwrap();
+    let by_policy = desk.ends(&["ledger", "anchor", file], 3);
+    assert_eq!(
+        (&by_policy["anchor"]["counts"], &by_policy["anchor"]["standing"]["is"]),
+        (&json!(false), &json!("first"))
+    );
+    assert_eq!(desk.anchor(&other, "one.json", &[], 0)["standing"]["is"], "first");
+    let records = desk.lines().len();
+    let refused = |words: &[&str], status: i32, told: &str| {
+        let done = desk.run(&[&["ledger", "anchor"], words].concat());
+        assert_eq!(done.status.code(), Some(status), "{words:?}: {}{}", out(&done), err(&done));
+        let said = out(&done) + &err(&done);
+        assert!(said.contains(told), "{words:?}: {said}");
+    };
+    // One byte of the signed statement.
+    let text = fs::read_to_string(file).unwrap();
+    let mut bundle: Value = serde_json::from_str(&text).unwrap();
+    let payload = bundle["dsseEnvelope"]["payload"].as_str().unwrap();
+    let bytes = base64::Engine::decode(&base64::prelude::BASE64_STANDARD, payload).unwrap();
+    let changed = String::from_utf8(bytes).unwrap().replace("\"at\":\"20", "\"at\":\"19");
+    bundle["dsseEnvelope"]["payload"] =
+        base64::Engine::encode(&base64::prelude::BASE64_STANDARD, changed).into();
+    fs::write(desk.path("changed.json"), bundle.to_string()).unwrap();
+    refused(&["changed.json", "--public-key", "theirs.pub"], 1, "does not verify");
+    // Its own, another's records, records that are cut, and what is none.
+    desk.works(&["ledger", "checkpoint", "--out", "own.json"]);
+    refused(&["own.json"], 2, "this very ledger");
+    fs::write(desk.path("own.jsonl"), desk.works(&["ledger", "export"])).unwrap();
+    refused(
+        &[file, "--public-key", "theirs.pub", "--records", "own.jsonl"],
+        1,
+        "do not lead to the checkpoint",
+    );
+    let whole = other.works(&["ledger", "export"]);
+    let cut: Vec<&str> = whole.lines().take(2).collect();
+    fs::write(desk.path("cut.jsonl"), cut.join("\n")).unwrap();
+    refused(
+        &[file, "--public-key", "theirs.pub", "--records", "cut.jsonl"],
+        1,
+        "do not lead to the checkpoint",
+    );
+    fs::write(desk.path("empty"), "").unwrap();
+    refused(&["empty"], 4, "E-");
+    refused(&["absent.json"], 4, "E-READ");
+    refused(&[file, "--public-key", "theirs.pub", "--records", "empty"], 1, "do not lead to the checkpoint");
+    refused(&[file, "--public-key", "theirs.pub", "--records", "empty.jsonl"], 4, "E-READ");
+    assert_eq!(desk.lines().len(), records, "nothing of that was recorded");
+    assert!(
+        desk.works(&["ledger", "anchors"]).contains("no signer")
+            || desk.works(&["ledger", "anchors"]).contains("does not count")
+    );
+}

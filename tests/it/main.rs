@@ -152,6 +152,8 @@ mod samples_claims;
 mod samples_controls;
 mod samples_policy;
 mod screens;
+#[cfg(feature = "fleet")]
+mod server;
 mod signing_make;
 mod signing_verify;
 mod situations;

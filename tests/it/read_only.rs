@@ -155,8 +155,12 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("ledger verify", &[]),
     ("ledger replay", &["1"]),
     ("ledger prove", &["1"]),
+    ("ledger anchor", &["checkpoint.json"]),
+    ("ledger anchors", &[]),
     ("ledger export", &[]),
     ("ledger import", &["ledger.jsonl"]),
+    ("store show", &[]),
+    ("store grant", &["ada"]),
     ("snapshot sign key", &["before.json", "--private-key", "key.pem"]),
     (
         "snapshot sign certificate",

@@ -3,6 +3,7 @@
 //! A ledger may be larger than memory: what is shown and exported is written while it is read. It is read once before
 //! the first word is written, so that of one that cannot be read nothing is shown, as of all else.
 
+use super::ledger_anchor::{self, AnchorArguments};
 use super::ledger_prove::{self, Prove};
 use crate::cli::common::Common;
 use crate::cli::output::Output;
@@ -53,6 +54,8 @@ pub(crate) enum LedgerCommand {
         policy: Option<PathBuf>,
     },
     Prove(Prove),
+    Anchor(AnchorArguments),
+    Anchors,
     Export {
         /// `jsonl`: all records as they are, which `ledger import` reads; `ocsf`: verifications and decisions as events for
         /// other systems, see docs/ocsf.md
@@ -121,6 +124,8 @@ pub(super) fn run(arguments: &LedgerCommand, common: &Common, output: &Output) -
             return replay(&workbench, *record, policy.as_deref(), output);
         }
         LedgerCommand::Prove(_) => Ok(()),
+        LedgerCommand::Anchor(arguments) => return ledger_anchor::anchor(&workbench, arguments, output),
+        LedgerCommand::Anchors => return ledger_anchor::anchors(&workbench, output),
         LedgerCommand::Export { form } => export(&workbench, *form, output),
         LedgerCommand::Import { file } => import(&workbench, file, output),
     }

@@ -36,6 +36,7 @@ mod inspect;
 mod key;
 mod keymap;
 mod ledger;
+mod ledger_anchor;
 mod ledger_prove;
 mod lineage;
 mod list;
@@ -57,6 +58,7 @@ mod score;
 mod show;
 mod sign;
 mod snapshot;
+mod store;
 mod themes;
 mod trend;
 mod trust;
@@ -124,6 +126,8 @@ pub(crate) enum Command {
     Fleet(Box<fleet::FleetCommand>),
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    #[command(subcommand)]
+    Store(store::StoreCommand),
     #[command(subcommand)]
     Keymap(keymap::KeymapCommand),
 }
@@ -193,6 +197,7 @@ pub(super) fn run(
         #[cfg(not(feature = "fleet"))]
         Command::Fleet(command) => fleet::run(command, common, output),
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
+        Command::Store(store) => store::run(store, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),
     }
 }

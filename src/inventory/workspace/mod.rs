@@ -95,8 +95,10 @@ pub struct Workspace {
     pub policy_trust: Vec<PathBuf>,
     /// The stage that the screens judge by.
     pub stage: String,
-    /// The store, absolute.
+    /// The store, absolute. Where the store is on a server, what is remembered on this machine.
     pub store: PathBuf,
+    /// The URL of the server that the store is on, without a password; none where it is a file.
+    pub server: Option<String>,
     /// A folder that is no workspace, opened as one for the moment: nothing is written into it.
     pub is_temporary: bool,
 }
@@ -377,7 +379,11 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
     };
     let policy = reader.inside(table, "policy")?;
     let policy_trust = reader.files(table, "policy_trust")?;
-    let store = reader.inside(table, "store")?.unwrap_or_else(|| DEFAULT_STORE.into());
+    let server = reader.server(table, "store")?;
+    let store = match server {
+        Some(_) => None,
+        None => reader.inside(table, "store")?,
+    };
     let mut sources = Vec::new();
     if let Some(value) = table.get("source") {
         let blocks = value
@@ -416,7 +422,8 @@ fn parse(text: &str, root: &Path) -> Result<Workspace> {
         policy: policy.map(|path| root.join(path)),
         policy_trust: policy_trust.into_iter().map(|path| root.join(path)).collect(),
         stage,
-        store: root.join(store),
+        store: root.join(store.unwrap_or_else(|| DEFAULT_STORE.into())),
+        server,
         root: root.to_owned(),
         is_temporary: false,
     })

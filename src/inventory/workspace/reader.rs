@@ -7,6 +7,8 @@ use crate::text::Untrusted;
 use std::path::{Component, PathBuf};
 
 const MAX_FILES: usize = 100;
+/// How the URLs of PostgreSQL servers begin.
+const SCHEMES: [&str; 2] = ["postgres://", "postgresql://"];
 
 /// The file, and its text.
 pub(super) struct Reader<'t> {
@@ -43,6 +45,29 @@ impl Reader<'_> {
     pub(super) fn inside(&self, table: Table<'_>, key: &str) -> Result<Option<PathBuf>> {
         let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
         self.path(key, text, span).map(Some)
+    }
+
+    /// The URL of a PostgreSQL server; none where the text is no such URL.
+    pub(super) fn server(&self, table: Table<'_>, key: &str) -> Result<Option<String>> {
+        const MAX: usize = 2048;
+        let Some((text, span)) = self.string(table, key)? else { return Ok(None) };
+        let Some(rest) = SCHEMES.iter().find_map(|scheme| text.strip_prefix(scheme)) else { return Ok(None) };
+        if text.len() > MAX || !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err(self
+                .error(format!("`{key}` is not a URL of at most {MAX} printable characters"), span)
+                .help("write `postgres://USER@HOST:PORT/DATABASE`"));
+        }
+        let (user, query) = (rest.rsplit_once('@'), rest.split_once('?'));
+        let has_password = user.is_some_and(|(user, _)| user.contains(':'))
+            || query.is_some_and(|(_, query)| query.split('&').any(|one| one.starts_with("password=")));
+        if has_password {
+            // Not even quoted: it is a secret.
+            let file = self.file.to_string_lossy().into_owned();
+            return Err(Error::new(Code::Config, format!("a password stands in `{key}`"))
+                .at(file)
+                .help("take it out: it belongs into PGPASSWORD or ~/.pgpass, and may be known already to who could read this file"));
+        }
+        Ok(Some(text.to_owned()))
     }
 
     /// A list of such paths; nothing where the key is absent.

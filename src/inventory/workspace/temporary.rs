@@ -56,6 +56,7 @@ impl Workspace {
             policy_trust: Vec::new(),
             stage: DEFAULT_STAGE.to_owned(),
             store: folder.join(DEFAULT_STORE),
+            server: None,
             root: folder.to_owned(),
             is_temporary: true,
         }

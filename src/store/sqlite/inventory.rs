@@ -1,122 +1,18 @@
 //! The inventory in SQLite: what each part of the sources says, one row of `record` for each model that it speaks of.
 
 use crate::error::{Code, Error, Result};
-use crate::inventory::{
-    Binding, Descriptor, Details, Finding, Format, Hazard, Kind, List, Model, ModelId, Part, Sharing, Stamp,
-    Survey, Twin,
-};
-use crate::signing::ModelState;
+use crate::inventory::{Finding, Model, Part, Sharing, Stamp, Survey};
+use crate::store::kept;
 use crate::store::traits::{Inventory, Records};
 use crate::text::Untrusted;
 use rayon::prelude::*;
 use rusqlite::{Transaction, params};
-use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use super::connection::Sqlite;
 use super::meter::Meter;
-
-/// Of a model all but its id, facts and parents.
-#[derive(Serialize, Deserialize)]
-#[serde(default)]
-struct Core {
-    name: Untrusted,
-    #[serde(skip_serializing_if = "is_model")]
-    kind: Kind,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    location: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<PathBuf>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    claims: Option<PathBuf>,
-    #[serde(skip_serializing_if = "is_none")]
-    files: u64,
-    #[serde(skip_serializing_if = "is_none")]
-    bytes: u64,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    formats: Vec<Format>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    hazards: Vec<Hazard>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    descriptors: Vec<Descriptor>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    state: Option<ModelState>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    binding: Option<Box<Binding>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    other_bindings: Vec<Binding>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    twins: Vec<Twin>,
-    sources: Vec<Untrusted>,
-}
-
-fn is_none(number: &u64) -> bool {
-    *number == 0
-}
-
-fn is_model(kind: &Kind) -> bool {
-    *kind == Kind::Model
-}
-
-impl Default for Core {
-    fn default() -> Self {
-        Core::of(&Model::new(ModelId::new(""), ""))
-    }
-}
-
-impl Core {
-    fn of(model: &Model) -> Self {
-        Core {
-            name: model.name.clone(),
-            kind: model.kind,
-            location: model.location.clone(),
-            signature: model.signature.clone(),
-            claims: model.claims.clone(),
-            files: model.files,
-            bytes: model.bytes,
-            formats: model.formats.clone(),
-            hazards: model.hazards.clone(),
-            descriptors: model.descriptors.clone(),
-            state: model.state,
-            binding: model.binding.clone(),
-            other_bindings: model.other_bindings.clone(),
-            twins: model.twins.clone(),
-            sources: model.sources.clone(),
-        }
-    }
-
-    fn model(self, id: ModelId, facts: &str, parents: &str, sharing: &mut Sharing) -> Option<Model> {
-        let mut details = Arc::new(Details {
-            location: self.location,
-            signature: self.signature,
-            claims: self.claims,
-            files: self.files,
-            bytes: self.bytes,
-            formats: self.formats,
-            hazards: self.hazards,
-            descriptors: self.descriptors,
-            pins: Vec::new(),
-            state: self.state,
-            binding: self.binding,
-            other_bindings: self.other_bindings,
-            twins: self.twins,
-            sources: self.sources,
-        });
-        sharing.share(&mut details);
-        Some(Model {
-            // Mostly a name is as it is kept.
-            name: if self.name.raw() == id.raw() { id.text().clone() } else { self.name },
-            id,
-            kind: self.kind,
-            facts: List::from_text(facts)?,
-            parents: List::from_text(parents)?,
-            details,
-        })
-    }
-}
 
 /// What a part was when it was read last.
 struct Known {
@@ -146,13 +42,7 @@ impl Row {
     }
 
     fn model(self, sharing: &mut Sharing) -> Option<Model> {
-        let core: Core = serde_json::from_str(&self.core).ok()?;
-        let id = ModelId::kept(self.model);
-        // As we write it: under another spelling nobody would find it, or find another one.
-        if ModelId::new(id.raw()) != id {
-            return None;
-        }
-        core.model(id, &self.facts, &self.parents, sharing)
+        kept::model(self.model, (&self.core, &self.facts, &self.parents), sharing)
     }
 }
 
@@ -209,7 +99,7 @@ impl Inventory for Sqlite {
         let bodies: Vec<(i64, String)> = self.finding_bodies().map_err(&failed)?;
         let mut findings: Vec<(u64, Finding)> = bodies
             .into_par_iter()
-            .map(|(part, body)| Some((position(part), serde_json::from_str(&body).ok()?)))
+            .map(|(part, body)| Some((position(part), kept::finding(&body)?)))
             .collect::<Option<_>>()
             .ok_or_else(damaged)?;
         findings.sort_by_key(|(position, _)| *position);
@@ -331,16 +221,6 @@ fn parts(connection: &rusqlite::Connection) -> rusqlite::Result<HashMap<String, 
         .collect()
 }
 
-/// The row of a model: its id, core, facts and parents.
-fn texts(model: &Model) -> Result<(&str, String, String, String)> {
-    let core = serde_json::to_string(&Core::of(model)).map_err(unwritable)?;
-    Ok((model.id.raw(), core, model.facts.text(), model.parents.text()))
-}
-
-fn unwritable(cause: serde_json::Error) -> Error {
-    Error::new(Code::Internal, format!("cannot write as JSON ({cause})"))
-}
-
 fn write_part(
     (change, meter): (&Transaction<'_>, &Meter),
     part: &Part,
@@ -357,7 +237,7 @@ fn write_part(
         .prepare_cached("INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)")
         .map_err(failed)?;
     for models in scan.models.chunks(AT_ONCE) {
-        for (model, core, facts, parents) in models.par_iter().map(texts).collect::<Result<Vec<_>>>()? {
+        for (model, core, facts, parents) in models.par_iter().map(kept::texts).collect::<Result<Vec<_>>>()? {
             meter.restart();
             insert.execute(params![id, model, core, facts, parents]).map_err(failed)?;
         }
@@ -367,7 +247,7 @@ fn write_part(
         .map_err(failed)?;
     for (position, finding) in (0_i64..).zip(&scan.findings) {
         meter.restart();
-        let body = serde_json::to_string(finding).map_err(unwritable)?;
+        let body = kept::finding_text(finding)?;
         insert.execute(params![id, position, body]).map_err(failed)?;
     }
     Ok(())

@@ -3,6 +3,7 @@
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::store::evidence::EvidenceDigest;
+use crate::store::kept::EntryRow;
 use crate::store::record::{LedgerEnd, LedgerEntry, RecordKind};
 use crate::store::traits::{Imported, Ledger, parting};
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -243,18 +244,16 @@ fn end_at(entry: &LedgerEntry) -> LedgerEnd {
 
 /// An entry, or none when a column does not hold what we wrote.
 fn entry(row: &Row<'_>) -> rusqlite::Result<Option<LedgerEntry>> {
-    let (seq, at, kind, model): (i64, String, String, String) =
-        (row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?);
-    let (body, previous, hash) = (row.get(4)?, row.get(5)?, row.get(6)?);
-    let parse = || {
-        // To the byte: `ModelId::new` and the parsing of a time would hide small changes from the chain.
-        let time: jiff::Timestamp =
-            at.parse().ok().filter(|time: &jiff::Timestamp| time.to_string() == at)?;
-        let model = serde_json::from_value(serde_json::Value::String(model)).ok()?;
-        let (seq, kind) = (u64::try_from(seq).ok()?, RecordKind::parse(&kind)?);
-        Some(LedgerEntry { seq, at: time, kind, model, body, previous, hash })
+    let row = EntryRow {
+        seq: row.get(0)?,
+        at: row.get(1)?,
+        kind: row.get(2)?,
+        model: row.get(3)?,
+        body: row.get(4)?,
+        previous: row.get(5)?,
+        hash: row.get(6)?,
     };
-    Ok(parse())
+    Ok(row.entry())
 }
 
 #[cfg(test)]

@@ -56,6 +56,63 @@ impl Sqlite {
         Sqlite::of(memory)
     }
 
+    /// A store in memory with nothing in it but the digests that a file remembers, as far as there is such a file.
+    ///
+    /// # Errors
+    /// `E-STORE`.
+    #[cfg(feature = "fleet")]
+    pub fn digests_of(path: &Path) -> Result<Self> {
+        const ALL: &str = "SELECT * FROM digest";
+        const ONE: &str = "INSERT INTO digest VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        let mut memory = Sqlite::in_memory()?;
+        // They are hints: without them files are read again.
+        let Ok(remembered) = Sqlite::copy_of(path) else { return Ok(memory) };
+        let failed = memory.unwritten();
+        let change = memory.change()?;
+        {
+            let mut insert = change.prepare(ONE).map_err(&failed)?;
+            let mut all = remembered.connection().prepare(ALL).map_err(remembered.unread())?;
+            let mut rows = all.query([]).map_err(remembered.unread())?;
+            while let Some(row) = rows.next().map_err(remembered.unread())? {
+                let columns = (0..12).map(|column| row.get::<_, rusqlite::types::Value>(column));
+                let columns: Vec<_> =
+                    columns.collect::<rusqlite::Result<_>>().map_err(remembered.unread())?;
+                insert.execute(rusqlite::params_from_iter(columns)).map_err(&failed)?;
+            }
+        }
+        change.commit().map_err(failed)?;
+        Ok(memory)
+    }
+
+    /// Takes over a part of an inventory from another store, as its rows hold it.
+    ///
+    /// # Errors
+    /// `E-STORE`, `E-WRITE`.
+    #[cfg(feature = "fleet")]
+    pub fn take_part(&mut self, part: &crate::store::kept::KeptPart) -> Result<()> {
+        const PART: &str = "INSERT INTO part (name, position, stamp, read_at) VALUES (?1, ?2, ?3, ?4)";
+        const RECORD: &str =
+            "INSERT INTO record (part, model, core, facts, parents) VALUES (?1, ?2, ?3, ?4, ?5)";
+        const FINDING: &str = "INSERT INTO finding (part, position, body) VALUES (?1, ?2, ?3)";
+        let (failed, meter) = (self.unwritten(), self.meter.clone());
+        let change = self.change()?;
+        let write = || -> rusqlite::Result<()> {
+            change.execute(PART, rusqlite::params![part.name, part.position, part.stamp, part.read_at])?;
+            let id = change.last_insert_rowid();
+            for [model, core, facts, parents] in &part.records {
+                meter.restart();
+                change.prepare_cached(RECORD)?.execute(rusqlite::params![id, model, core, facts, parents])?;
+            }
+            for (position, body) in (0_i64..).zip(&part.findings) {
+                meter.restart();
+                change.prepare_cached(FINDING)?.execute(rusqlite::params![id, position, body])?;
+            }
+            Ok(())
+        };
+        write().map_err(&failed)?;
+        change.commit().map_err(failed)
+    }
+
     /// Writes everything to an empty file.
     pub(super) fn written_to(&self, file: &Path) -> Result<()> {
         let failed = self.unwritten();

@@ -311,6 +311,10 @@ fn every_document() -> Desk {
         let bad = desk.prints(schema, &["policy", command, "bad.toml"]);
         assert!(!bad["faults"].as_array().unwrap().is_empty());
     }
+    desk.prints("store", &["store", "show"]);
+    desk.run(&["ledger", "checkpoint", "-o", "theirs.json", "--workspace", "copied"]);
+    desk.prints("ledger-anchor", &["ledger", "anchor", "theirs.json"]);
+    desk.prints("ledger-anchors", &["ledger", "anchors"]);
     desk.prints("trust", &["trust", "list"]);
     desk.prints("trust-anchor", &["trust", "show", "public-good"]);
     desk.prints("trust-added", &["trust", "add", "own", "own.pem.pub"]);

@@ -159,11 +159,38 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("store/record", &["error", "signing", "inventory"]),
     ("store/evidence", &["error"]),
     ("store/seal", &["signing"]),
+    ("store/kept", &["text", "error", "signing", "inventory", "store/record"]),
+    ("store/told", &[]),
     ("store/traits", &["ground", "signing", "inventory", "store/record", "store/evidence", "store/seal"]),
     (
         "store/sqlite",
-        &["ground", "signing", "inventory", "store/record", "store/evidence", "store/seal", "store/traits"],
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "store/record",
+            "store/evidence",
+            "store/seal",
+            "store/kept",
+            "store/traits",
+        ],
     ),
+    (
+        "store/postgres",
+        &[
+            "ground",
+            "signing",
+            "inventory",
+            "store/record",
+            "store/evidence",
+            "store/seal",
+            "store/kept",
+            "store/traits",
+            "store/sqlite",
+            "store/told",
+        ],
+    ),
+    ("store/server", &["error", "text", "store/told", "store/postgres"]),
     ("store", &["ground", "signing", "inventory", "store"]),
     ("snapshot", &["ground", "signing", "inventory"]),
     ("lineage", &["text", "signing", "inventory"]),
@@ -262,7 +289,9 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tables",
             "attest",
             "inventory",
+            "store",
             "policy",
+            "store",
             "snapshot",
             "lineage",
             "maturity",
@@ -713,7 +742,10 @@ fn arguments_are_named_only_under_cli() {
 
 #[test]
 fn sql_is_written_only_in_the_store() {
-    only_under(&["rusqlite", "SELECT ", "INSERT ", "CREATE TABLE"], &["store/sqlite/"]);
+    only_under(
+        &["rusqlite", "use postgres::", "SELECT ", "INSERT ", "CREATE TABLE"],
+        &["store/sqlite/", "store/postgres/"],
+    );
 }
 
 #[test]
@@ -728,7 +760,7 @@ fn the_sigstore_crates_are_named_only_in_their_rooms() {
 fn the_network_is_used_only_by_the_rooms_whose_purpose_it_is() {
     only_under(
         &["ureq::", "rustls::", "std::net::", "TcpStream"],
-        &["signing/http.rs", "signing/sign/keyless/", "remote/s3.rs"],
+        &["signing/http.rs", "signing/sign/keyless/", "remote/s3.rs", "store/postgres/address.rs"],
     );
     only_under(&["object_store::"], &["remote/s3.rs", "remote/s3_answers.rs"]);
 }

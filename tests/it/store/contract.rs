@@ -554,6 +554,16 @@ fn plain_memory() -> Fresh {
     Fresh(Box::new(move || Some(Box::new(memory.clone()))))
 }
 
+#[cfg(feature = "fleet")]
+fn postgres_server() -> Fresh {
+    let Some(server) = crate::server::shared() else { return plain_memory() };
+    let (bench, url) = (Bench::new(), server.fresh());
+    Fresh(Box::new(move || {
+        let place = touchmark::store::Place::Server { url: &url, here: &bench.path("here.db") };
+        Some(touchmark::store::open(place).unwrap())
+    }))
+}
+
 macro_rules! contract {
     ($($backend:ident($fresh:ident))*) => {
         $(mod $backend {
@@ -597,4 +607,9 @@ contract! {
     sqlite_in_a_file(sqlite_file)
     sqlite_in_memory(sqlite_memory)
     in_memory_without_sql(plain_memory)
+}
+
+#[cfg(feature = "fleet")]
+contract! {
+    on_a_server(postgres_server)
 }

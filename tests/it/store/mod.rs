@@ -7,6 +7,8 @@ mod guarded;
 mod ledger_import;
 mod memory;
 mod other_kinds;
+#[cfg(feature = "fleet")]
+mod server;
 mod sqlite;
 
 use std::path::{Path, PathBuf};
