@@ -111,6 +111,21 @@ pub const GROUPS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 pub const TABLE: &[Command] = &[
     // In the workbench.
+    keys(Cmd::WriteReport, "write-report", &["W"], "write", &[S::Reports], open![Writable, AnyModel, SoundPolicy],
+        "write the report to its files, as a job")
+        .within("report maturity", Some("--out")),
+    keys(Cmd::ChooseReport, "choose-report", &["enter"], "choose", &[S::Reports], open![],
+        "take this kind of report; among its choices: write it")
+        .within("report maturity", Some("--out")),
+    keys(Cmd::NextChoice, "next-choice", &["space", "right", "l"], "change", &[S::Reports], open![],
+        "the next value of this choice, or this form with or without")
+        .no_line("It moves within a screen."),
+    keys(Cmd::EarlierChoice, "earlier-choice", &["left", "h"], "", &[S::Reports], open![],
+        "the value before")
+        .no_line("It moves within a screen."),
+    keys(Cmd::TypeChoice, "type-choice", &["e"], "type", &[S::Reports], open![TypedChoice],
+        "type the value of this choice: a model, a filter, a date, a file's name")
+        .no_line("It moves within a screen."),
     keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![RowShown],
         "open the verification of this model, or fold a group")
         .typed(names("MODEL"))
@@ -216,21 +231,6 @@ pub const TABLE: &[Command] = &[
         "a report on this model, or on the whole inventory: choose its forms, look at it, write it")
         .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, PDF, JSON, CSV, OSCAL")
         .writing(Writes::With(&["out"])),
-    keys(Cmd::WriteReport, "write-report", &["W"], "write", &[S::Reports], open![Writable, AnyModel, SoundPolicy],
-        "write the report to its files, as a job")
-        .within("report maturity", Some("--out")),
-    keys(Cmd::ChooseReport, "choose-report", &["enter"], "choose, write", &[S::Reports], open![],
-        "take this kind of report; among its choices: write it")
-        .within("report maturity", Some("--out")),
-    keys(Cmd::NextChoice, "next-choice", &["space", "right", "l"], "change", &[S::Reports], open![],
-        "the next value of this choice, or this form with or without")
-        .no_line("It moves within a screen."),
-    keys(Cmd::EarlierChoice, "earlier-choice", &["left", "h"], "", &[S::Reports], open![],
-        "the value before")
-        .no_line("It moves within a screen."),
-    keys(Cmd::TypeChoice, "type-choice", &["e"], "type", &[S::Reports], open![TypedChoice],
-        "type the value of this choice: a model, a filter, a date, a file's name")
-        .no_line("It moves within a screen."),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
         "show or hide the details")
         .line("show", "<MODEL>", "Everything that is known of a model"),

@@ -107,10 +107,8 @@ impl Children {
         }
         match end {
             End::Status(0) => {
-                let here = std::env::current_dir().unwrap_or_default();
-                line(format!("in {}", screen(&here.to_string_lossy())));
                 let files: Vec<String> = writing.files.iter().map(|file| screen(file)).collect();
-                Ok(format!("written: {}", files.join(", ")))
+                Ok(format!("written: {}{}", files.join(", "), place(&writing.files)))
             }
             // It was over before it could be asked.
             End::Status(status) if !is_asked => Err(heard.error(status)),
@@ -201,6 +199,15 @@ impl Heard {
             Some(help) => error.help(screen(help)),
             None => error,
         }
+    }
+}
+
+/// The folder that names without one are in: who opened the workbench elsewhere may not know.
+fn place(files: &[String]) -> String {
+    let is_relative = |file: &String| Path::new(&at_home(file)).is_relative();
+    match std::env::current_dir() {
+        Ok(here) if files.iter().any(is_relative) => format!(" in {}", screen(&here.to_string_lossy())),
+        _ => String::new(),
     }
 }
 

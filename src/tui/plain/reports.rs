@@ -34,7 +34,9 @@ pub fn screen(app: &App) -> String {
     }
     let preview = &app.reports.preview;
     match preview.shown() {
-        _ if preview.is_being_made() => out.push_str("The preview is being made: again says it.\n"),
+        _ if preview.is_being_made() => {
+            out.push_str("The preview is being made: list says it when it is done.\n")
+        }
         Some(shown) => shown.lines.iter().for_each(|line| {
             out.push_str(&line.text);
             out.push('\n');

@@ -56,7 +56,7 @@ fn state(app: &App, output: &Output, pen: Pen<'_>) -> Line<'static> {
 }
 
 /// The rows in sight, and no others.
-pub fn in_sight(
+fn in_sight(
     output: &Output,
     columns: usize,
     first: usize,

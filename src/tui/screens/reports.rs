@@ -3,11 +3,10 @@
 
 use crate::commands::{Cmd, REPORTS};
 use crate::text::width;
-use crate::tui::screens::output::in_sight;
-use crate::tui::screens::paint::{Pane, Pen, bounded, choose, first_row, fit, lines, put, wrap};
+use crate::tui::screens::paint::{Pane, Pen, choose, first_row, fit, lines, put, reported, scrolled, wrap};
 use crate::tui::state::app::App;
 use crate::tui::state::hit::{Drawn, Hit, Under};
-use crate::tui::state::outputs::{Ended, Output};
+use crate::tui::state::outputs::{Ended, Output, Printed};
 use crate::tui::state::reported::ReportPane;
 use crate::tui::state::reporting::{self, ReportRow};
 use crate::tui::theme::Role;
@@ -15,8 +14,10 @@ use ratatui::Frame;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::text::{Line, Span};
 
-/// From this height on every kind says what it answers.
+/// From this height on the command has more rows.
 const TALL: u16 = 34;
+/// Rows of a kind that says what it answers.
+const TOLD_ROWS: u16 = 3;
 /// Cells of what stands before a value.
 const LABEL_CELLS: usize = 7;
 
@@ -28,16 +29,19 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn
     let [top, below] = Layout::vertical([Constraint::Min(0), Constraint::Length(rows + 2)]).areas(area);
     let left = (area.width * 2 / 5).clamp(32, 56);
     let [side, right] = Layout::horizontal([Constraint::Length(left), Constraint::Min(0)]).areas(top);
-    let is_tall = area.height >= TALL;
-    let kinds = u16::try_from(REPORTS.len()).unwrap_or(u16::MAX);
+    let many = |many: usize| u16::try_from(many).unwrap_or(u16::MAX);
+    let (kinds, choices) = (many(REPORTS.len()), many(reporting::rows(app).len()));
+    // The borders of both.
+    let room = side.height.saturating_sub(4);
     // Where there is no room for both, the one that the keys are on has more.
-    let kinds = match (is_tall, app.reports.pane) {
-        (true, _) => kinds * 3,
-        (false, ReportPane::Kinds) => kinds,
-        (false, _) => 1,
+    let (kinds, is_told) = match app.reports.pane {
+        _ if kinds * TOLD_ROWS + choices <= room => (kinds * TOLD_ROWS, true),
+        _ if kinds + choices <= room => (kinds, false),
+        ReportPane::Choices => (1, false),
+        _ => (kinds, false),
     };
     let [kinds, choices] = Layout::vertical([Constraint::Length(kinds + 2), Constraint::Min(3)]).areas(side);
-    let mut drawn = draw_kinds(app, pen, frame, kinds, is_tall);
+    let mut drawn = draw_kinds(app, pen, frame, kinds, is_told);
     drawn.add(draw_choices(app, pen, frame, choices));
     drawn.add(draw_preview(app, pen, frame, right));
     let inside = pen.pane(frame, below, &Pane::new("Command").note(&copied(app)));
@@ -49,14 +53,14 @@ fn copied(app: &App) -> String {
     format!("{} copies", app.key_of(Cmd::Copy))
 }
 
-fn draw_kinds(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect, is_tall: bool) -> Drawn {
+fn draw_kinds(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect, is_told: bool) -> Drawn {
     let place = app.reports.place();
     let note = format!("{} of {}", place + 1, REPORTS.len());
     let focused = app.reports.pane == ReportPane::Kinds;
     let inside = pen.pane(frame, area, &Pane::new("Reports").note(&note).focused(focused));
     let mut drawn = Drawn::default();
     let columns = usize::from(inside.width);
-    let each: u16 = if is_tall { 3 } else { 1 };
+    let each: u16 = if is_told { TOLD_ROWS } else { 1 };
     let first = first_row(place, REPORTS.len(), inside.height / each);
     let mut y = inside.y;
     for (at, kind) in REPORTS.iter().enumerate().skip(first) {
@@ -149,18 +153,26 @@ fn draw_preview(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> D
         lines(frame, inside, &told(Role::Muted, "The preview is being made …"), 0);
         return drawn;
     };
-    let failed = failed(shown);
-    let rows = shown.rows(columns)
-        + usize::from(shown.is_cut || shown.lines.is_empty())
-        + usize::from(failed.is_some());
-    let (first, furthest) = bounded(app.scroll, rows, inside.height);
-    let mut text = in_sight(shown, columns, first, usize::from(inside.height), pen);
-    if text.len() < usize::from(inside.height) {
-        text.extend(failed.map(|words| pen.line(Role::Error, format!(" ✗ {words}"))));
+    let mut text: Vec<Line<'static>> =
+        shown.lines.iter().flat_map(|line| printed(pen, line, columns)).collect();
+    if shown.is_cut {
+        let key = app.key_of(Cmd::WriteReport);
+        text.extend(told(Role::Warn, &format!("… and more: {key} writes it whole")));
     }
-    lines(frame, inside, &text, 0);
+    text.extend(failed(shown).map(|words| pen.line(Role::Error, format!(" ✗ {words}"))));
+    let furthest = scrolled(frame, inside, &text, app.scroll);
     drawn.furthest = Some(furthest);
     drawn
+}
+
+/// A line as it was printed; an error and what to do about it in their colours.
+fn printed(pen: Pen<'_>, line: &Printed, columns: usize) -> Vec<Line<'static>> {
+    let head = || vec![Span::raw(" ")];
+    match (line.is_aside, line.text.strip_prefix("help: ")) {
+        (true, Some(help)) => pen.wrapped(vec![pen.span(Role::Accent, " → ")], Role::Text, help, columns),
+        (true, None) => pen.wrapped(head(), Role::Error, &line.text, columns),
+        (false, _) => reported(pen, &line.text, columns),
+    }
 }
 
 /// How it ended, where that is not well. What was cut was cancelled by us.
@@ -209,8 +221,8 @@ fn what_now(app: &App, pen: Pen<'_>) -> Line<'static> {
         return pen.line(Role::Warn, " ! nothing to write");
     }
     match reporting::written_words(app, false) {
-        Ok((_, files)) if files.len() == 1 => pen.line(Role::Muted, format!(" {key} writes it, as a job")),
-        Ok((_, files)) => pen.line(Role::Muted, format!(" {key} writes {} files, as a job", files.len())),
+        Ok((_, files)) if files.len() == 1 => pen.line(Role::Muted, format!(" {key} writes it as a job")),
+        Ok((_, files)) => pen.line(Role::Muted, format!(" {key} writes {} files as a job", files.len())),
         Err(why) => pen.line(Role::Warn, format!(" ! {why}")),
     }
 }

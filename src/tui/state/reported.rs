@@ -8,6 +8,8 @@ use std::collections::BTreeMap;
 
 /// Longer texts are none that anybody typed.
 const MAX_TYPED_BYTES: usize = 1000;
+/// So many lines of a preview are kept: who reads on writes the report.
+const MAX_LINES: usize = 2_000;
 /// So many of each are remembered.
 const MAX_REMEMBERED: usize = 64;
 
@@ -141,7 +143,12 @@ impl Preview {
     /// Takes what it printed; whether more is kept of it.
     pub fn take(&mut self, number: u64, is_aside: bool, lines: Vec<String>) -> bool {
         let Some(output) = self.of(number) else { return true };
-        output.take(is_aside, lines);
+        if output.is_cut {
+            return true;
+        }
+        let (room, many) = (MAX_LINES.saturating_sub(output.lines.len()), lines.len());
+        output.take(is_aside, lines.into_iter().take(room).collect());
+        output.is_cut |= many > room;
         !output.is_cut
     }
 

@@ -278,10 +278,10 @@ fn begin(app: &mut App, replaces: bool) -> Vec<Effect> {
             return Vec::new();
         }
     };
-    let first = files.first().map(|file| screen(file)).unwrap_or_default();
+    let path = app.reports.kind().map_or("report", |kind| kind.path);
     let title = match files.len() {
-        1 => format!("report {first}"),
-        many => format!("report {first} and {} more", many - 1),
+        1 => path.to_owned(),
+        many => format!("{path}, {many} files"),
     };
     vec![Effect::WriteReport(Box::new(Writing { title, words, files, replaces }))]
 }
