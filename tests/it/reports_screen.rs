@@ -181,7 +181,7 @@ fn the_screen_shows_kinds_choices_preview_and_command_at_three_sizes() {
     let view = view();
     let (mut app, effects) = reports(&view, "maturity");
     let (number, words) = preview(&effects);
-    assert_eq!(words, "report maturity --stage prod");
+    assert_eq!(words, "report maturity --stage production");
     assert!(text(&app, 80, 24).contains("being made"));
     let lines = ["Maturity of 43 models", "", "✓ pass    12", "✗ FAIL     9"].map(str::to_owned).to_vec();
     update(&mut app, Action::Previewed(number, false, lines));
@@ -204,7 +204,7 @@ fn what_is_chosen_is_the_command_and_y_copies_it() {
     let (mut app, _) = reports(&view, "maturity");
     app.current = Some(ModelId::new(SORTER));
     press(&mut app, &["enter", "right"]);
-    let line = "touchmark report maturity --stage prod --out acme-claims-sorter.maturity-2026-11-26.html acme/claims-sorter";
+    let line = "touchmark report maturity --stage production --out acme-claims-sorter.maturity-2026-11-26.html acme/claims-sorter";
     assert_eq!(command(&app), line);
     let copied = press(&mut app, &["y"]);
     assert!(
@@ -214,7 +214,7 @@ fn what_is_chosen_is_the_command_and_y_copies_it() {
     );
     // The stage of the workbench is the first; the next is another one, and comes round again.
     press(&mut app, &["down", "space"]);
-    assert!(!command(&app).contains("--stage prod"), "{}", command(&app));
+    assert!(!command(&app).contains("--stage production"), "{}", command(&app));
     let stages = app.stages().len();
     for _ in 1..stages {
         press(&mut app, &["space"]);
@@ -250,12 +250,12 @@ fn what_is_chosen_is_the_command_and_y_copies_it() {
 fn times_are_presets_or_typed_and_the_default_is_no_flag() {
     let view = view();
     let (mut app, _) = reports(&view, "forecast");
-    assert_eq!(command(&app), "touchmark report forecast --stage prod");
+    assert_eq!(command(&app), "touchmark report forecast --stage production");
     choose_row(&mut app, 2);
     press(&mut app, &["space"]);
     assert!(command(&app).ends_with("--days 180"), "{}", command(&app));
     press(&mut app, &["left"]);
-    assert_eq!(command(&app), "touchmark report forecast --stage prod");
+    assert_eq!(command(&app), "touchmark report forecast --stage production");
     press(&mut app, &["e"]);
     answer(&mut app, "2027-02-14");
     assert!(command(&app).ends_with("--until 2027-02-14"), "{}", command(&app));
@@ -403,7 +403,7 @@ fn where_no_report_can_be_made_or_written_the_screen_says_why() {
     assert!(told(&app).contains("policy does not load"), "{}", told(&app));
     // An empty inventory.
     let empty = tempfile::tempdir().unwrap();
-    std::fs::write(empty.path().join("touchmark.toml"), "name = \"empty\"\n").unwrap();
+    std::fs::write(empty.path().join("touchmark.toml"), "schema = \"workspace/0.1\"\n").unwrap();
     let (app, effects) = reports(&opened(empty.path(), true).view(), "maturity");
     assert!(!effects.iter().any(|effect| matches!(effect, Effect::Preview { .. })), "{effects:?}");
     assert!(text(&app, 80, 24).contains("nothing to report"), "{}", text(&app, 80, 24));
@@ -415,7 +415,7 @@ fn the_maturity_screen_leads_to_the_report_on_its_model_or_on_all() {
     app.go_about(Screen::Maturity, ModelId::new(SORTER));
     let effects = press(&mut app, &["P"]);
     assert_eq!((app.screen, app.reports.pane), (Screen::Reports, ReportPane::Choices));
-    assert_eq!(preview(&effects).1, format!("report maturity --stage prod {SORTER}"));
+    assert_eq!(preview(&effects).1, format!("report maturity --stage production {SORTER}"));
     press(&mut app, &["4", "a", "P"]);
     assert!(!command(&app).contains(SORTER), "{}", command(&app));
 }
@@ -460,12 +460,14 @@ fn text_is_shown(app: &App) {
 
 #[test]
 fn a_name_that_cannot_be_typed_is_given_to_the_command_and_not_shown_as_one() {
-    let view = Arc::new(crate::tui::holding(
-        ["acme/\u{202e}evil", "-dash", "acme/a b'c"].map(str::to_owned).into_iter(),
-    ));
+    let view = Arc::new(crate::tui::holding(["-dash", "acme/a b'c"].map(str::to_owned).into_iter()));
     for (name, is_shown) in [("acme/\u{202e}evil", false), ("-dash", true), ("acme/a b'c", true)] {
         let mut app = app("dark", Some(&view));
-        app.current = Some(ModelId::new(name));
+        // The inventory's own names hold nothing that nobody sees; what a session remembers may.
+        match is_shown {
+            true => app.current = Some(ModelId::new(name)),
+            false => drop(app.reports.choices.typed.insert("model".to_owned(), name.to_owned())),
+        }
         app.reports.choices.scopes.insert("maturity".to_owned(), "model".to_owned());
         app.screen = Screen::Reports;
         let effects = update(&mut app, Action::Resize);
@@ -609,7 +611,7 @@ fn a_report_is_previewed_written_and_never_replaced_unasked() {
         terminal.wait("written:");
         terminal.keys("\r");
         terminal.wait("sha256");
-        terminal.keys("\u{1b}7W");
+        terminal.keys("q7W");
         terminal.wait("is there already");
         terminal.keys("\u{1b}");
         terminal.gone("is there already");

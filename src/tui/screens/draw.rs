@@ -65,7 +65,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
             lines(frame, inside, &text, 0);
         }
     }
-    let names_lists = drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
+    // What is read off the screen would open a row by its second click, and a report is written by nobody's click.
+    let names_lists =
+        app.screen == Screen::Reports || drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
     if app.mouse && !names_lists {
         drawn.hits.extend(touch::list(frame.buffer_mut(), body, pen.theme));
     }

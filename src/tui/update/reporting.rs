@@ -106,7 +106,11 @@ pub(super) fn change(app: &mut App, by: isize) {
     match app.reports.pane {
         ReportPane::Choices => {}
         // From the kinds to the right, from the preview to the left, is to the choices.
-        ReportPane::Kinds if by < 0 => return,
+        ReportPane::Kinds if by < 0 => {
+            let next = app.key_of(Cmd::NextChoice);
+            app.tell(format!("the choices are on the right: {next}"), false);
+            return;
+        }
         ReportPane::Kinds | ReportPane::Preview => {
             app.reports.pane = ReportPane::Choices;
             return;
