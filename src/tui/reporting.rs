@@ -229,3 +229,58 @@ fn sweep(folders: &BTreeSet<PathBuf>, before: &BTreeSet<PathBuf>) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_drafts_that_are_new_and_held_by_nobody_are_taken_away() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = |name: &str| dir.path().join(name);
+        let folders = BTreeSet::from([dir.path().to_owned()]);
+        std::fs::write(path(".touchmark-before"), "x").unwrap();
+        std::fs::write(path(".touchmark-abcdef"), "x").unwrap();
+        let before = drafts(&folders);
+        assert_eq!(before, BTreeSet::from([path(".touchmark-abcdef"), path(".touchmark-before")]));
+        for name in [".touchmark-ghijkl", ".touchmark-mnopqr", "report.html", ".touchmark-a"] {
+            std::fs::write(path(name), "x").unwrap();
+        }
+        std::fs::create_dir(path(".touchmark-folder")).unwrap();
+        std::fs::write(path(".touchmark-folder/profile.json"), "x").unwrap();
+        let held = std::fs::File::open(path(".touchmark-mnopqr")).unwrap();
+        held.try_lock().unwrap();
+        sweep(&folders, &before);
+        let is_there = |name: &str| path(name).exists();
+        assert!(!is_there(".touchmark-ghijkl") && !is_there(".touchmark-folder"));
+        for name in [".touchmark-abcdef", ".touchmark-mnopqr", "report.html", ".touchmark-a"] {
+            assert!(is_there(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn lines_of_progress_are_counted_and_an_error_keeps_its_code_and_its_help() {
+        let (progress, log) = (Progress::default(), std::cell::RefCell::new(Vec::new()));
+        let line = |text: String| log.borrow_mut().push(text);
+        let mut heard = Heard::default();
+        let counted = |bytes: u64, files: u64| {
+            format!(
+                "{{\"progress\":{{\"bytes\":{bytes},\"bytes_total\":0,\"files\":{files},\"files_total\":2}}}}"
+            )
+        };
+        // What comes late or lies counts nothing twice, and no more than there is.
+        for (bytes, files) in [(5, 0), (9, 1), (7, 1), (9, 900)] {
+            heard.take(true, vec![counted(bytes, files)], &progress, &line);
+        }
+        let now = progress.snapshot();
+        assert_eq!((now.bytes, now.files, now.files_total), (9, 2, 2));
+        heard.take(false, vec!["\u{1b}[2Jwritten".to_owned(), counted(1, 1)], &progress, &line);
+        assert!(log.borrow().iter().all(|text| !text.contains('\u{1b}')) && log.borrow().len() == 2);
+        let said = ["{\"progress\":7}", "error[E-NOT-FOUND]: no such model: x", "help: name another one"];
+        heard.take(true, said.map(str::to_owned).to_vec(), &progress, &line);
+        let error = heard.error(2);
+        assert_eq!((error.code, error.what.as_str()), (Code::NotFound, "no such model: x"));
+        assert_eq!(error.help.as_deref(), Some("name another one"));
+        assert_eq!(Heard::default().error(7).code, Code::Internal);
+    }
+}

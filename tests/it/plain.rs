@@ -11,7 +11,7 @@ fn piped(dir: &Path, arguments: &[&str], variables: &[(&str, &str)], script: &st
     let mut child = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(["open", dir.to_str().unwrap()])
         // What is written without a folder is written there.
-        .current_dir(dir)
+        .current_dir(dir.ancestors().find(|folder| folder.is_dir()).unwrap())
         .args(arguments)
         .env_remove("TOUCHMARK_PLAIN")
         .env("TERM", "xterm-256color")

@@ -16,7 +16,7 @@ use touchmark::tui::{
     update,
 };
 use touchmark::view::View;
-use touchmark::workbench::{JobKind, JobState, OpenOptions, OtherWork, Workbench};
+use touchmark::workbench::{Access, JobKind, JobState, OpenOptions, OtherWork, Workbench};
 
 const SORTER: &str = "acme/claims-sorter";
 const THEN: &str = "2026-11-26T12:00:00Z";
@@ -401,6 +401,11 @@ fn where_no_report_can_be_made_or_written_the_screen_says_why() {
     assert!(drawn.contains("The policy has") && drawn.contains("nothing to write"), "{drawn}");
     assert_eq!(writing(&press(&mut app, &["W"])), None);
     assert!(told(&app).contains("policy does not load"), "{}", told(&app));
+    // A folder that is no workspace: a command would find none there.
+    let (mut app, _) = reports(&opened(copy_of_samples().path(), true).view(), "maturity");
+    update(&mut app, Action::Access(Access::Temporary));
+    assert_eq!(update(&mut app, Action::Resize), []);
+    assert!(text(&app, 80, 24).contains("not a workspace yet"), "{}", text(&app, 80, 24));
     // An empty inventory.
     let empty = tempfile::tempdir().unwrap();
     std::fs::write(empty.path().join("touchmark.toml"), "schema = \"workspace/0.1\"\n").unwrap();

@@ -43,7 +43,7 @@ pub fn draw(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn
     let [kinds, choices] = Layout::vertical([Constraint::Length(kinds + 2), Constraint::Min(3)]).areas(side);
     let mut drawn = draw_kinds(app, pen, frame, kinds, is_told);
     drawn.add(draw_choices(app, pen, frame, choices));
-    drawn.add(draw_preview(app, pen, frame, right));
+    drawn.add(draw_preview(app, pen, frame, right, is_told));
     let inside = pen.pane(frame, below, &Pane::new("Command").note(&copied(app)));
     lines(frame, inside, &text, 0);
     drawn
@@ -126,7 +126,7 @@ fn choice(app: &App, pen: Pen<'_>, row: ReportRow, is_chosen: bool, columns: usi
     Line::from(spans)
 }
 
-fn draw_preview(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> Drawn {
+fn draw_preview(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect, is_told: bool) -> Drawn {
     let preview = &app.reports.preview;
     let focused = app.reports.pane == ReportPane::Preview;
     let name = app.reports.kind().map_or("", |kind| kind.name);
@@ -141,20 +141,27 @@ fn draw_preview(app: &App, pen: Pen<'_>, frame: &mut Frame<'_>, area: Rect) -> D
     let mut drawn = Drawn::default().with(Hit::text(inside));
     let columns = usize::from(inside.width.saturating_sub(2)).max(8);
     let told = |role, text: &str| pen.wrapped(vec![Span::raw(" ")], role, text, columns);
-    if let Some(why) = reporting::hindrance(app) {
-        lines(frame, inside, &told(Role::Warn, &why), 0);
-        return drawn;
-    }
-    if let Err(why) = reporting::preview_words(app) {
-        lines(frame, inside, &told(Role::Muted, &sentence(&why)), 0);
-        return drawn;
-    }
-    let Some(shown) = preview.shown() else {
-        lines(frame, inside, &told(Role::Muted, "The preview is being made …"), 0);
-        return drawn;
+    // What the kind answers stands in front of the text, where it does not stand beside its name.
+    let mut text: Vec<Line<'static>> = match app.reports.kind() {
+        Some(kind) if !is_told => told(Role::Muted, &sentence(kind.about)),
+        _ => Vec::new(),
     };
-    let mut text: Vec<Line<'static>> =
-        shown.lines.iter().flat_map(|line| printed(pen, line, columns)).collect();
+    if !text.is_empty() {
+        text.push(Line::default());
+    }
+    let none = match (reporting::hindrance(app), reporting::preview_words(app), preview.shown()) {
+        (Some(why), ..) => Some((Role::Warn, why)),
+        (_, Err(why), _) => Some((Role::Muted, sentence(&why))),
+        (_, _, None) => Some((Role::Muted, "The preview is being made …".to_owned())),
+        _ => None,
+    };
+    if let Some((role, words)) = none {
+        text.extend(told(role, &words));
+        lines(frame, inside, &text, 0);
+        return drawn;
+    }
+    let Some(shown) = preview.shown() else { return drawn };
+    text.extend(shown.lines.iter().flat_map(|line| printed(pen, line, columns)));
     if shown.is_cut {
         let key = app.key_of(Cmd::WriteReport);
         text.extend(told(Role::Warn, &format!("… and more: {key} writes it whole")));
@@ -213,12 +220,12 @@ fn command(app: &App, pen: Pen<'_>, columns: usize, most: usize) -> Vec<Line<'st
 /// What comes next, or why it cannot be written.
 fn what_now(app: &App, pen: Pen<'_>) -> Line<'static> {
     let key = app.key_of(Cmd::WriteReport);
+    if reporting::hindrance(app).is_some() {
+        return pen.line(Role::Warn, " ! nothing to write");
+    }
     if app.read_only {
         return pen
             .line(Role::Warn, " ! opened read-only: nothing is written here; the command can be copied");
-    }
-    if reporting::hindrance(app).is_some() {
-        return pen.line(Role::Warn, " ! nothing to write");
     }
     match reporting::written_words(app, false) {
         Ok((_, files)) if files.len() == 1 => pen.line(Role::Muted, format!(" {key} writes it as a job")),

@@ -7,6 +7,7 @@ use crate::text::{screen, shell_word};
 use crate::tui::state::app::App;
 use crate::tui::state::exports::plain;
 use crate::view::{View, publisher};
+use crate::workbench::Access;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{Span, Timestamp};
@@ -385,6 +386,12 @@ pub fn hindrance(app: &App) -> Option<String> {
         let key = app.key_of(Cmd::Policy);
         return Some(format!(
             "The policy has {faults}, and no report is made by a policy that does not load: {key} shows the policy."
+        ));
+    }
+    if app.access == Access::Temporary {
+        let key = app.key_of(Cmd::Keep);
+        return Some(format!(
+            "This folder is not a workspace yet, and reports are made of workspaces: {key} makes it one."
         ));
     }
     if view.models.is_empty() {
