@@ -680,7 +680,7 @@ impl Loop {
                 self.preview = Some((number, words));
                 match self.plain {
                     // Nobody changes choice after choice there, and the next line waits for it.
-                    Some(_) => drop(self.make_preview(app)?),
+                    Some(_) => _ = self.make_preview(app)?,
                     None => self.preview_at = Some(Instant::now() + PREVIEW_TIME),
                 }
             }
