@@ -145,7 +145,7 @@ pub fn about(app: &App) -> Result<Vec<String>, String> {
 }
 
 /// What was typed for a row.
-pub fn typed<'a>(app: &'a App, row: ReportRow) -> Option<&'a str> {
+pub fn typed(app: &App, row: ReportRow) -> Option<&str> {
     app.reports.choices.typed.get(row.label()).map(String::as_str)
 }
 
