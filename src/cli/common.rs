@@ -34,6 +34,9 @@ pub(super) struct Common {
     /// As the reference has it: `debug` says more, `error` and `critical` leave out remarks
     #[arg(long, global = true, value_name = "LEVEL", value_enum, ignore_case = true, hide = true)]
     pub(super) log_level: Option<LogLevel>,
+    /// Say how far it is in lines of JSON on standard error, for a program that waits
+    #[arg(long, global = true, hide = true)]
+    pub(super) progress_lines: bool,
 }
 
 /// How much is said beside the result.

@@ -27,6 +27,8 @@ pub(super) struct Output {
     /// Why not all was written, the first time.
     lost: Mutex<Option<io::Error>>,
     is_product: bool,
+    /// Whether progress goes to a program, line by line.
+    tells_progress: bool,
 }
 
 impl Output {
@@ -40,7 +42,8 @@ impl Output {
         };
         let (format, quiet) = (common.format, common.quiet);
         let bare = common.leaves_out_remarks();
-        Output { format, quiet, bare, colored, lost: Mutex::new(None), is_product }
+        let tells_progress = common.progress_lines;
+        Output { format, quiet, bare, colored, lost: Mutex::new(None), is_product, tells_progress }
     }
 
     /// Prints safe text for people, or the document.
@@ -135,6 +138,16 @@ impl Output {
         !self.quiet
             && std::io::stderr().is_terminal()
             && std::env::var_os("TERM").is_none_or(|term| term != "dumb")
+    }
+
+    /// Whether a program reads how far it is.
+    pub(super) fn tells_progress(&self) -> bool {
+        self.tells_progress
+    }
+
+    /// A line for that program.
+    pub(super) fn progress_line(&self, line: &serde_json::Value) {
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
     }
 
     /// The one line that changes, over what it said before; nothing takes it away.

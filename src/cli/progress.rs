@@ -19,6 +19,9 @@ pub(super) fn shown<R>(output: &Output, work: impl FnOnce(&Progress) -> R) -> R 
 
 /// Does work that counts in this progress, and shows it.
 pub(super) fn watched<R>(output: &Output, progress: &Progress, work: impl FnOnce() -> R) -> R {
+    if output.tells_progress() {
+        return told(output, progress, work);
+    }
     if !output.shows_progress() {
         return work();
     }
@@ -42,6 +45,35 @@ pub(super) fn watched<R>(output: &Output, progress: &Progress, work: impl FnOnce
             }
             if is_drawn {
                 output.status_line("");
+            }
+        });
+        let result = work();
+        drop(at_work);
+        result
+    })
+}
+
+/// Does work that counts in this progress, and says it in lines for a program.
+fn told<R>(output: &Output, progress: &Progress, work: impl FnOnce() -> R) -> R {
+    let (at_work, ended) = channel::<()>();
+    std::thread::scope(|scope| {
+        scope.spawn(move || {
+            let mut before = None;
+            loop {
+                let is_over = ended.recv_timeout(PAUSE) != Err(RecvTimeoutError::Timeout);
+                let now = progress.snapshot();
+                if before != Some(now) {
+                    output.progress_line(&serde_json::json!({ "progress": {
+                        "bytes": now.bytes,
+                        "bytes_total": now.bytes_total,
+                        "files": now.files,
+                        "files_total": now.files_total,
+                    }}));
+                    before = Some(now);
+                }
+                if is_over {
+                    return;
+                }
             }
         });
         let result = work();

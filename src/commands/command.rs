@@ -20,6 +20,8 @@ pub enum Screen {
     Editor,
     /// Cases of incidents.
     Incidents,
+    /// Reports, and the files that are made of them.
+    Reports,
     /// Work.
     Jobs,
     /// Two models side by side.
@@ -34,24 +36,26 @@ pub enum Screen {
 
 impl Screen {
     /// Those with a tab, in its order.
-    pub const TABS: [Screen; 7] = [
+    pub const TABS: [Screen; 8] = [
         Screen::Inventory,
         Screen::Lineage,
         Screen::Verify,
         Screen::Maturity,
         Screen::Policy,
         Screen::Incidents,
+        Screen::Reports,
         Screen::Jobs,
     ];
 
     /// All: those with a tab, then those that a command leads to.
-    pub const ALL: [Screen; 12] = [
+    pub const ALL: [Screen; 13] = [
         Screen::Inventory,
         Screen::Lineage,
         Screen::Verify,
         Screen::Maturity,
         Screen::Policy,
         Screen::Incidents,
+        Screen::Reports,
         Screen::Jobs,
         Screen::Editor,
         Screen::Compare,
@@ -70,6 +74,7 @@ impl Screen {
             Screen::Policy => "Policy",
             Screen::Editor => "Editor",
             Screen::Incidents => "Incidents",
+            Screen::Reports => "Reports",
             Screen::Jobs => "Jobs",
             Screen::Compare => "Compare",
             Screen::Changes => "Changes",
@@ -90,6 +95,7 @@ listed! {
         Maturity,
         Policy,
         Incidents,
+        Reports,
         Jobs,
         Open,
         StartVerify,
@@ -115,6 +121,11 @@ listed! {
         Copy,
         Export,
         Report,
+        ChooseReport,
+        WriteReport,
+        NextChoice,
+        EarlierChoice,
+        TypeChoice,
         Mouse,
         Bind,
         Output,

@@ -8,6 +8,7 @@ mod find;
 mod listed;
 mod need;
 mod page;
+mod reports;
 mod shape;
 mod shown;
 mod status;
@@ -20,6 +21,7 @@ pub use command::{Cmd, Command, Keys, Line, Network, OnLine, OnScreen, Screen, T
 pub use find::{about, by_key, by_name, by_path, by_typed, keyed, keys_of};
 pub use need::Need;
 pub use page::keys_page;
+pub use reports::{Given, REPORTS, ReportKind, ReportScope, ReportTime};
 pub use shape::{Flag, Shape};
 pub use shown::shown;
 pub use status::{STATUSES, status};

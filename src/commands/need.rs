@@ -52,6 +52,10 @@ listed! {
         OtherStage,
         /// A row of the whole inventory in numbers.
         SurveyRow,
+        /// A policy that loads.
+        SoundPolicy,
+        /// A choice of the report that can be typed.
+        TypedChoice,
         /// A case of an incident.
         Case,
         /// A case with a step that is next.

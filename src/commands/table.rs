@@ -9,7 +9,7 @@ use Screen as S;
 const EVERYWHERE: &[Screen] = &[];
 /// Where keys write text too.
 const REALLY_EVERYWHERE: &[Screen] = &Screen::ALL;
-const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy];
+const PANED: &[Screen] = &[S::Inventory, S::Verify, S::Maturity, S::Policy, S::Reports];
 const FOLDED: &[Screen] = &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Policy];
 const EXPORTED: &[Screen] =
     &[S::Inventory, S::Lineage, S::Verify, S::Maturity, S::Jobs, S::Compare, S::Changes, S::Output];
@@ -116,6 +116,21 @@ pub const GROUPS: &[(&str, &str)] = &[
 #[rustfmt::skip]
 pub const TABLE: &[Command] = &[
     // In the workbench.
+    keys(Cmd::WriteReport, "write-report", &["W"], "write", &[S::Reports], open![Writable, AnyModel, SoundPolicy],
+        "write the report to its files, as a job")
+        .within("report maturity", Some("--out")),
+    keys(Cmd::ChooseReport, "choose-report", &["enter"], "choose", &[S::Reports], open![],
+        "take this kind of report; among its choices: write it")
+        .within("report maturity", Some("--out")),
+    keys(Cmd::NextChoice, "next-choice", &["space", "right", "l"], "change", &[S::Reports], open![],
+        "the next value of this choice, or this form with or without")
+        .no_line("It moves within a screen."),
+    keys(Cmd::EarlierChoice, "earlier-choice", &["left", "h"], "", &[S::Reports], open![],
+        "the value before")
+        .no_line("It moves within a screen."),
+    keys(Cmd::TypeChoice, "type-choice", &["e"], "type", &[S::Reports], open![TypedChoice],
+        "type the value of this choice: a model, a filter, a date, a file's name")
+        .no_line("It moves within a screen."),
     keys(Cmd::Open, "open", &["enter"], "open", &[S::Inventory], open![RowShown],
         "open the verification of this model, or fold a group")
         .typed(names("MODEL"))
@@ -217,8 +232,8 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Export, "export", &["e"], "export", EXPORTED, open![],
         "write what is shown to a file: Markdown, CSV, JSON, HTML, SVG")
         .within("list", Some("--as")),
-    keys(Cmd::Report, "report", &["P"], "report", &[S::Maturity], open![Writable, AnyModel],
-        "write a report to a file: of this model, or of the whole inventory")
+    keys(Cmd::Report, "report", &["P"], "report", &[S::Maturity], open![AnyModel],
+        "a report on this model, or on the whole inventory: choose its forms, look at it, write it")
         .line("report maturity", "[MODEL]", "Report on the maturity of a model, a producer or the inventory: Markdown, HTML, PDF, JSON, CSV, OSCAL")
         .writing(Writes::With(&["out"])),
     keys(Cmd::Details, "details", &["d"], "details", &[S::Inventory], open![],
@@ -389,7 +404,10 @@ pub const TABLE: &[Command] = &[
     keys(Cmd::Incidents, "incidents", &["6"], "", EVERYWHERE, open![],
         "cases of incidents, the next step in front")
         .within("incident list", None),
-    keys(Cmd::Jobs, "jobs", &["7"], "", EVERYWHERE, ALWAYS,
+    keys(Cmd::Reports, "reports", &["7"], "", EVERYWHERE, open![],
+        "reports: scope, period, forms, preview, write")
+        .within("report maturity", None),
+    keys(Cmd::Jobs, "jobs", &["8"], "", EVERYWHERE, ALWAYS,
         "running and finished work")
         .no_line("A command is one job and shows its own progress."),
     keys(Cmd::Down, "down", &["j", "down"], "", EVERYWHERE, open![],

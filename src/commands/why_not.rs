@@ -48,6 +48,10 @@ impl Need {
             }
             Need::PolicyFile => "the built-in policy never changes",
             Need::OtherStage => "the policy has no other stage",
+            Need::SoundPolicy => {
+                return ("the policy does not load", Some((Cmd::Policy, "shows its faults")));
+            }
+            Need::TypedChoice => "nothing is typed here: Space changes it",
             Need::Case => "there is no case here",
             Need::OpenStep => "no step of this case is next",
             Need::OpenCase => "there is no open case here",

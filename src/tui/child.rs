@@ -24,6 +24,8 @@ pub struct Under {
     pub at: Option<String>,
     /// Write nothing.
     pub read_only: bool,
+    /// Say how far it is, in lines on standard error.
+    pub tells_progress: bool,
 }
 
 impl Under {
@@ -48,13 +50,16 @@ impl Under {
         if self.read_only && !is_said("--read-only") {
             all.push("--read-only".into());
         }
+        if self.tells_progress {
+            all.push("--progress-lines".into());
+        }
         all.extend(words.iter().map(|word| at_home(word)));
         all
     }
 }
 
 /// A path that begins in the person's home, as a shell has it.
-fn at_home(word: &str) -> OsString {
+pub fn at_home(word: &str) -> OsString {
     let home = || directories::BaseDirs::new().map(|dirs| dirs.home_dir().to_owned());
     match word.strip_prefix("~/").and_then(|rest| Some(home()?.join(rest))) {
         Some(path) => path.into(),

@@ -13,6 +13,7 @@ use crate::tui::exporting::{self, Written};
 use crate::tui::opening::{News, Opening, Post};
 use crate::tui::plain::{Plain, Typed};
 use crate::tui::remembering::Memory;
+use crate::tui::reporting::{Children, taken};
 use crate::tui::screens::draw;
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::cases::Read;
@@ -24,7 +25,7 @@ use crate::tui::state::outputs::{Asked, Ended};
 use crate::tui::state::palette::Folder;
 use crate::tui::terminal::{self, Answer, Sifted};
 use crate::tui::theme::{Depth, Shelf, is_light};
-use crate::tui::update::{Action, Effect, Saving, ViewOf, update};
+use crate::tui::update::{Action, Effect, Saving, ViewOf, Writing, update};
 use crate::view::View;
 use crate::workbench::{Event, Job, JobKind, OpenOptions, Watch, WatchFile, Workbench};
 use crossterm::event::{Event as Input, EventStream};
@@ -53,6 +54,8 @@ const SAVE_TIME: Duration = Duration::from_secs(2);
 
 /// The policy's text is looked at when no key came for so long.
 const LOOK_TIME: Duration = Duration::from_millis(80);
+/// A preview is made when no choice was changed for so long.
+const PREVIEW_TIME: Duration = Duration::from_millis(250);
 /// How long after a command on the terminal the key that interrupted it may come to us too.
 const DEAF_TIME: Duration = Duration::from_millis(500);
 /// What so many models take is not given back between two keys.
@@ -85,6 +88,8 @@ enum Woken {
     GoOn,
     /// No key came for a moment while the policy is edited.
     Look,
+    /// No choice was changed for a moment where a report is previewed.
+    Preview,
     Slow,
     Save,
     /// A signal, or the terminal is gone: the exit status.
@@ -128,6 +133,13 @@ struct Loop {
     look_at: Option<Instant>,
     /// That, while it goes on.
     looking: Progress,
+    /// The preview that is to be made: when, its number and its command.
+    preview_at: Option<Instant>,
+    preview: Option<(u64, Vec<String>)>,
+    /// The one that is being made.
+    previewing: Option<Running>,
+    /// Those that write reports.
+    writing: Children,
 }
 
 /// Runs until the person leaves; says how that came about.
@@ -169,6 +181,10 @@ pub async fn run(
         reading: None,
         look_at: None,
         looking: Progress::default(),
+        preview_at: None,
+        preview: None,
+        previewing: None,
+        writing: Children::default(),
     };
     state.draw(&mut app)?;
     state.ask_background(&app)?;
@@ -267,6 +283,7 @@ impl Loop {
             Some((of, each)) = news.recv() => Woken::News(of, each),
             () = at(self.slow_at) => Woken::Slow,
             () = at(self.look_at) => Woken::Look,
+            () = at(self.preview_at) => Woken::Preview,
             () = at(self.save_at) => Woken::Save,
             () = at(message) => Woken::MessageOver,
             () = at(tick) => Woken::Tick,
@@ -312,6 +329,10 @@ impl Loop {
                 self.look_at = None;
                 self.look(app);
                 return Ok(None);
+            }
+            Woken::Preview => {
+                self.preview_at = None;
+                return self.make_preview(app);
             }
             Woken::Slow => {
                 self.slow_at = None;
@@ -654,6 +675,17 @@ impl Loop {
                 let read = workbench.review_history(&model);
                 Action::History(model, read)
             }),
+            Effect::Preview { number, words } => {
+                self.stop_preview();
+                self.preview = Some((number, words));
+                match self.plain {
+                    // Nobody changes choice after choice there, and the next line waits for it.
+                    Some(_) => _ = self.make_preview(app)?,
+                    None => self.preview_at = Some(Instant::now() + PREVIEW_TIME),
+                }
+            }
+            Effect::StopPreview => self.stop_preview(),
+            Effect::WriteReport(writing) => self.write_report(app, *writing),
             Effect::Run(asked) => return self.run(app, &asked),
             Effect::CancelRun(id) => {
                 self.running.iter().filter(|(known, _)| *known == id).for_each(|(_, run)| run.cancel());
@@ -759,15 +791,66 @@ impl Loop {
         });
     }
 
-    /// Runs a command of the command line: beside the screens, or on the terminal where it has to ask.
-    fn run(&mut self, app: &mut App, asked: &Asked) -> Result<bool> {
+    /// What every command is run with.
+    fn under(&self, app: &App) -> Under {
         let root = self.workbench.as_ref().map(|workbench| workbench.view().workspace.root.clone());
-        let under = Under {
+        Under {
             workspace: root.or_else(|| self.options.dir.clone()),
             policy: self.options.policy.clone(),
             at: self.options.at.map(|at| at.to_string()),
             read_only: app.read_only,
+            tells_progress: false,
+        }
+    }
+
+    /// Makes the preview that waits. It writes nothing, not even what was found out on the way.
+    fn make_preview(&mut self, app: &mut App) -> Result<Option<i32>> {
+        let Some((number, words)) = self.preview.take() else { return Ok(None) };
+        let under = Under { read_only: true, ..self.under(app) };
+        let (post, busy) = (self.post.clone(), Arc::new(self.post.busy()));
+        let tell = move |said| {
+            let _busy = &busy;
+            post.send(News::Answer(Box::new(match said {
+                Said::Lines(is_aside, lines) => Action::Previewed(number, is_aside, lines),
+                Said::Ended(end) => Action::PreviewEnded(number, ended(end)),
+            })));
         };
+        match Running::start(&words, &under, tell) {
+            Ok(running) => {
+                self.previewing = Some(running);
+                Ok(None)
+            }
+            Err(cause) => {
+                let why = crate::text::screen(&cause.to_string());
+                self.carry_out_all(app, Action::PreviewEnded(number, Ended::NotStarted(why)))
+            }
+        }
+    }
+
+    fn stop_preview(&mut self) {
+        (self.preview_at, self.preview) = (None, None);
+        if let Some(running) = self.previewing.take() {
+            running.cancel();
+        }
+    }
+
+    /// Writes a report as a job, unless a file of that name is there: then it is asked.
+    fn write_report(&mut self, app: &mut App, writing: Writing) {
+        let there = taken(&writing);
+        if !there.is_empty() {
+            update(app, Action::ReportTaken(there));
+            return;
+        }
+        let Some(workbench) = self.workbench.clone() else { return };
+        let under = Under { tells_progress: true, ..self.under(app) };
+        workbench.start(JobKind::Other(self.writing.job(writing, under)));
+        let jobs = self.now(workbench.jobs());
+        update(app, Action::Started(jobs));
+    }
+
+    /// Runs a command of the command line: beside the screens, or on the terminal where it has to ask.
+    fn run(&mut self, app: &mut App, asked: &Asked) -> Result<bool> {
+        let under = self.under(app);
         let (id, post) = (asked.id, self.post.clone());
         let tell = move |said| {
             let action = match said {
@@ -887,7 +970,9 @@ impl Loop {
     fn leave(&mut self, app: &App) {
         self.memory.save(app, true);
         self.take_late_answer();
+        self.stop_preview();
         self.running.iter().for_each(|(_, running)| running.interrupt());
+        self.writing.interrupt();
         let Some(workbench) = &self.workbench else { return };
         for job in workbench.jobs().iter().filter(|job| job.is_live()) {
             workbench.cancel(job.id);

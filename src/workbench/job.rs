@@ -1,6 +1,6 @@
 //! What a job is, as its face sees it. How it is run is not known here.
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::inventory::ModelId;
 use crate::signing::{Outcome, Progress, Snapshot};
 use crate::snapshot::Diff;
@@ -13,6 +13,45 @@ use std::time::{Duration, Instant};
 /// Names a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct JobId(pub u64);
+
+/// Work of a face, as a job among the others: it gets the job's counters, and takes lines for its log. It ends with one
+/// line of our own words.
+type Does = dyn Fn(&Progress, &dyn Fn(String)) -> Result<String> + Send + Sync;
+
+/// What a face does by itself.
+#[derive(Clone)]
+pub struct OtherWork {
+    title: String,
+    does: Arc<Does>,
+}
+
+impl OtherWork {
+    /// Work of a title, which is safe to show.
+    pub fn new(
+        title: String,
+        does: impl Fn(&Progress, &dyn Fn(String)) -> Result<String> + Send + Sync + 'static,
+    ) -> Self {
+        OtherWork { title, does: Arc::new(does) }
+    }
+
+    pub(super) fn run(&self, progress: &Progress, line: &dyn Fn(String)) -> Result<String> {
+        (self.does)(progress, line)
+    }
+}
+
+impl PartialEq for OtherWork {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.does, &other.does)
+    }
+}
+
+impl Eq for OtherWork {}
+
+impl std::fmt::Debug for OtherWork {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("OtherWork").field(&self.title).finish()
+    }
+}
 
 /// What a job does.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +70,8 @@ pub enum JobKind {
     Diff(PathBuf),
     /// Compares two snapshots.
     DiffFiles(PathBuf, PathBuf),
+    /// What a face does by itself.
+    Other(OtherWork),
 }
 
 impl JobKind {
@@ -45,6 +86,7 @@ impl JobKind {
             JobKind::DiffFiles(before, after) => {
                 format!("diff {} {}", screen(&before.to_string_lossy()), screen(&after.to_string_lossy()))
             }
+            JobKind::Other(work) => work.title.clone(),
         }
     }
 }

@@ -97,7 +97,7 @@ pub use heads::{Anchor, HandedIn};
 pub use import::ImportedBill;
 pub use in_force::parse_policy;
 pub use incidents::{NewCase, look_at_evidence};
-pub use job::{Job, JobId, JobKind, JobRow, JobState};
+pub use job::{Job, JobId, JobKind, JobRow, JobState, OtherWork};
 pub use loadable::Loadable;
 pub use options::OpenOptions;
 pub use packing::GatheredPack;

@@ -77,6 +77,7 @@ impl Workbench {
             JobKind::Snapshot(file) => self.write_snapshot(file, progress, note),
             JobKind::Diff(file) => self.tell_diff(file, progress, note),
             JobKind::DiffFiles(before, after) => Ok(told(diff_files(before, after)?, note)),
+            JobKind::Other(work) => work.run(progress, &|line| note(Note::Line(line))),
         }
     }
 

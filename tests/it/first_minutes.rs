@@ -229,7 +229,7 @@ fn a_faulty_workspace_file_is_shown_at_its_line_with_what_rules_meanwhile_and_th
     );
     assert_eq!(press(&mut app, &["R"]), [Effect::Reopen]);
     // Wherever somebody goes, it is there; and it is no prison.
-    press(&mut app, &["7", "1"]);
+    press(&mut app, &["8", "1"]);
     assert_eq!(app.screen, Screen::Fault);
     assert!(press(&mut app, &["esc"]).is_empty() && told(&app).contains("q quits"));
     assert_eq!(press(&mut app, &["q"]), [Effect::Quit]);

@@ -145,6 +145,7 @@ mod replay;
 mod reports;
 mod reports_for_programs;
 mod reports_pdf;
+mod reports_screen;
 mod reviews;
 mod runbooks;
 mod samples;

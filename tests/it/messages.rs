@@ -93,7 +93,7 @@ fn a_job_tells_how_it_ended_and_its_models_can_be_opened() {
     let outcomes: Vec<_> = job.rows.iter().map(|row| (row.model.clone(), row.outcome)).collect();
     assert_eq!(outcomes[0], (models[0].clone(), Some(Outcome::Fail)));
     assert!(job.rows[0].words.contains("FILES"), "{:?}", job.rows[0]);
-    press(&mut app, &["7", "enter"]);
+    press(&mut app, &["8", "enter"]);
     let drawn = text(&app, 120, 36);
     assert!(drawn.contains("✗ FAIL") && drawn.contains("1 of 2"), "{drawn}");
     press(&mut app, &["j", "enter"]);
@@ -116,7 +116,7 @@ fn a_job_that_failed_is_bad_news_and_runs_again_for_what_is_left() {
     let mut app = verified();
     update(&mut app, Action::Jobs(now(std::slice::from_ref(&job))));
     assert!(told(&app).contains("cancelled") && app.unread() == 0, "{}", told(&app));
-    press(&mut app, &["7"]);
+    press(&mut app, &["8"]);
     assert_eq!(press(&mut app, &["r"]), [Effect::Retry(job.id)]);
     job.id.0 += 1;
     job.state = JobState::Failed(Error::new(Code::Read, "cannot read").at("models/x").help("check the path"));
@@ -211,7 +211,7 @@ fn a_difference_is_a_screen_whose_rows_open_their_models_the_worst_first() {
     let of = |job: &Job| job.diff.as_ref().unwrap().models.len();
     assert_eq!(of(&both), of(&job));
     update(&mut app, Action::Jobs(now(&[both])));
-    press(&mut app, &["7", "enter"]);
+    press(&mut app, &["8", "enter"]);
     assert!(app.screen == Screen::Changes && text(&app, 120, 36).contains("new failures"));
 }
 

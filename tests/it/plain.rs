@@ -10,6 +10,8 @@ use touchmark::commands::{Cmd, Screen, keyed, keys_of};
 fn piped(dir: &Path, arguments: &[&str], variables: &[(&str, &str)], script: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_touchmark"))
         .args(["open", dir.to_str().unwrap()])
+        // What is written without a folder is written there.
+        .current_dir(dir.ancestors().find(|folder| folder.is_dir()).unwrap())
         .args(arguments)
         .env_remove("TOUCHMARK_PLAIN")
         .env("TERM", "xterm-256color")
@@ -134,6 +136,7 @@ fn every_command_of_the_table_can_be_typed_or_says_why_not() {
             Screen::Maturity => Cmd::Maturity,
             Screen::Policy => Cmd::Policy,
             Screen::Incidents => Cmd::Incidents,
+            Screen::Reports => Cmd::Reports,
             Screen::Jobs => Cmd::Jobs,
             _ => Cmd::Inventory,
         };

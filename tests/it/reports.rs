@@ -4,15 +4,12 @@
 use crate::attesting::Desk;
 use crate::nasty;
 use crate::support::{even, out};
-use crate::tui::{press, verified};
 use quick_xml::events::Event;
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fs;
 use std::process::{Command, Stdio};
-use touchmark::commands::Screen;
 use touchmark::forms::AUDIT_COLUMNS;
-use touchmark::tui::Popup;
 
 pub const MODEL: &str = "acme/claims-sorter";
 /// Its parent fails its own verification.
@@ -493,19 +490,4 @@ fn names_of_models_stay_text_in_every_form_of_a_report() {
             assert_harmless(form, &text);
         }
     }
-}
-
-#[test]
-fn the_maturity_screen_proposes_the_command_that_writes_the_report() {
-    let mut app = verified();
-    app.go_about(Screen::Maturity, touchmark::inventory::ModelId::new(MODEL));
-    press(&mut app, &["P"]);
-    let line = app.popup.as_mut().and_then(Popup::input).map(|line| line.clone());
-    assert_eq!(
-        line.as_deref(),
-        Some("report maturity acme/claims-sorter --out acme-claims-sorter.maturity.html")
-    );
-    let effects = press(&mut app, &["enter"]);
-    assert!(format!("{effects:?}").contains("acme-claims-sorter.maturity.html"), "{effects:?}");
-    assert_eq!(app.screen, Screen::Output);
 }

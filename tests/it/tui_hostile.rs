@@ -267,7 +267,7 @@ fn hand() -> impl Strategy<Value = Hand> {
         "ctrl-c",
         "ctrl-z",
     ]);
-    let command = prop::sample::select(b"123456VMw/*uvsordReRLTSx!:?-hjklgGaq y".to_vec());
+    let command = prop::sample::select(b"12345678VMw/*uvsordReRLTSx!:?-hjklgGaq yWP".to_vec());
     prop_oneof![
         6 => command.prop_map(|byte| Hand::Key(KeyEvent::from(KeyCode::Char(char::from(byte))))),
         4 => named.prop_map(|key| Hand::Key(event(key))),
@@ -314,6 +314,8 @@ proptest! {
                     Effect::Survey
                         | Effect::Licences
                         | Effect::Cases(_)
+                        | Effect::Preview { .. }
+                        | Effect::StopPreview
                         | Effect::ReadFolder(_)
                         | Effect::LookAtEdited
                 )

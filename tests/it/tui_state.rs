@@ -59,7 +59,7 @@ fn a_job_that_runs_shows_the_progress_that_was_last_told() {
     let mut jobs = seen().jobs.clone();
     jobs[0].state = JobState::Running;
     update(&mut app, Action::Jobs(now(&jobs)));
-    press(&mut app, &["7"]);
+    press(&mut app, &["8"]);
     let done = Snapshot { bytes: 400, bytes_total: 1000, files: 1, files_total: 3 };
     let progress = vec![(jobs[0].id, (done, Duration::from_secs(2)))];
     update(&mut app, Action::Progress(progress));
@@ -76,7 +76,7 @@ fn the_job_that_was_just_started_is_chosen_on_the_screen_of_the_jobs() {
     older.id.0 += 1000;
     jobs.push(older);
     update(&mut app, Action::Jobs(now(&jobs)));
-    press(&mut app, &["7", "G"]);
+    press(&mut app, &["8", "G"]);
     let chosen = app.job;
     assert!(chosen > 0);
     update(&mut app, Action::Jobs(now(&jobs)));

@@ -6,6 +6,7 @@ mod frame;
 mod help;
 mod lines;
 mod popups;
+mod reports;
 mod said;
 mod screens;
 mod typed;

@@ -13,6 +13,7 @@ use crate::view::View;
 use crate::workbench::JobState;
 
 use super::frame::drawn;
+use super::reports;
 
 /// Lines that are said of a screen at once.
 const MANY: usize = 60;
@@ -29,6 +30,7 @@ pub fn rows(app: &App) -> usize {
         Screen::Maturity => app.controls().len(),
         Screen::Policy => app.view.as_ref().map_or(0, |view| view.policy_text.lines().count()),
         Screen::Incidents => app.cases.len(),
+        Screen::Reports => reports::rows(app),
         Screen::Jobs => app.jobs.len(),
         Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => 0,
     }
@@ -64,6 +66,7 @@ pub fn screen(app: &App) -> Vec<String> {
             report::policy(&view.policy, &view.seal) + &report::policy_faults(&view.policy_errors)
         }
         (Screen::Incidents, _) => cases(app),
+        (Screen::Reports, _) => reports::screen(app),
         (Screen::Jobs, _) if app.jobs.is_empty() => "Nothing has run yet.".to_owned(),
         (Screen::Jobs, _) => {
             let jobs = (0..app.jobs.len()).filter_map(|at| job(app, at));
@@ -171,6 +174,7 @@ pub fn place(app: &App) -> String {
             format!("line {}: {line}", app.scroll + 1)
         }
         Screen::Incidents => case_at(app, app.cases.place()).unwrap_or_default(),
+        Screen::Reports => reports::place(app),
         Screen::Jobs => job(app, app.job).unwrap_or_default(),
         Screen::Editor | Screen::Compare | Screen::Changes | Screen::Output | Screen::Fault => String::new(),
     }

@@ -6,7 +6,7 @@ use crate::text::{clip, count, width};
 use crate::tui::screens::paint::{Pen, lines, wrap};
 use crate::tui::screens::{
     ascii, cases, changes, compare, editor, fault, inventory, jobs, lineage, maturity, output, policy,
-    popups, touch, verify, welcome,
+    popups, reports, touch, verify, welcome,
 };
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::enabled::{enabled, is_offered};
@@ -65,7 +65,9 @@ pub fn draw(app: &App, frame: &mut Frame<'_>) -> Drawn {
             lines(frame, inside, &text, 0);
         }
     }
-    let names_lists = drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
+    // What is read off the screen would open a row by its second click, and a report is written by nobody's click.
+    let names_lists =
+        app.screen == Screen::Reports || drawn.hits.iter().any(|hit| matches!(hit.under, Under::List { .. }));
     if app.mouse && !names_lists {
         drawn.hits.extend(touch::list(frame.buffer_mut(), body, pen.theme));
     }
@@ -116,6 +118,7 @@ fn draw_screen(app: &App, view: &View, pen: Pen<'_>, frame: &mut Frame<'_>, body
         Screen::Editor => editor::draw(app, pen, frame, body),
         Screen::Policy => policy::draw(app, view, pen, frame, body),
         Screen::Incidents => cases::draw(app, pen, frame, body).into(),
+        Screen::Reports => reports::draw(app, pen, frame, body),
         Screen::Jobs => {
             jobs::draw(app, pen, frame, body);
             Drawn::default()

@@ -22,6 +22,7 @@ mod palette;
 mod policy;
 mod popups;
 mod relatives;
+mod reports;
 mod reviewing;
 mod survey;
 mod toml;

@@ -22,6 +22,7 @@ use crate::tui::state::outputs::Outputs;
 use crate::tui::state::palette::Palette;
 use crate::tui::state::popup::Popup;
 use crate::tui::state::relatives::LineageState;
+use crate::tui::state::reported::ReportsState;
 use crate::tui::state::reviewing::ReviewState;
 use crate::tui::state::rows::{Rows, Spot};
 use crate::tui::state::saved::KeptView;
@@ -121,6 +122,8 @@ pub struct App {
     pub surveying: SurveyState,
     /// Cases of incidents.
     pub cases: CasesState,
+    /// Reports.
+    pub reports: ReportsState,
     /// Chosen job.
     pub job: usize,
     /// The job whose models are listed.
@@ -214,6 +217,7 @@ impl App {
             survey: None,
             surveying: SurveyState::default(),
             cases: CasesState::default(),
+            reports: ReportsState::default(),
             job: 0,
             opened: None,
             job_row: 0,

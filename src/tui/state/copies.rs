@@ -9,6 +9,7 @@ use crate::report::{case, incidents, values};
 use crate::signing::FileWord;
 use crate::text::{Untrusted, screen, shell_word};
 use crate::tui::state::app::App;
+use crate::tui::state::reporting;
 use crate::tui::state::surveying::words;
 use crate::tui::state::verifying::Tab;
 use crate::view::View;
@@ -56,6 +57,7 @@ fn name(app: &App) -> Option<String> {
     match app.screen {
         Screen::Policy => app.view.as_ref().map(|view| screen(&view.policy.name)),
         Screen::Incidents => app.cases.case().map(|case| case.opening.subject.written.screen()),
+        Screen::Reports => reporting::files(app).first().map(|file| screen(file)),
         Screen::Jobs => app.job().map(|job| job.title.clone()),
         Screen::Lineage => app.lineage.rows.get(app.lineage.cursor).map(|row| row.id.screen()),
         Screen::Changes => app.changes.model().map(ModelId::screen),
@@ -132,6 +134,7 @@ fn command(app: &App) -> Option<String> {
         Screen::Output => {
             return app.outputs.shown().map(|output| format!("touchmark {}", output.asked.line));
         }
+        Screen::Reports => return reporting::command(app).ok(),
         Screen::Incidents => ("incident status", "", vec![app.cases.case()?.record.number.to_string()]),
         Screen::Editor | Screen::Jobs | Screen::Changes | Screen::Fault => return None,
     };
@@ -192,6 +195,11 @@ fn row_text(app: &App) -> Option<String> {
             let (control, result) = app.controls().into_iter().nth(app.control)?;
             let outcome = result.as_ref().map_or("unknown", |result| result.outcome.word());
             Some(format!("{}  {outcome}  {}", screen(&control.id), screen(&control.title)))
+        }
+        Screen::Reports => {
+            let row = reporting::row(app)?;
+            let value = reporting::value(app, row).ok()?;
+            Some(format!("{}  {value}", row.label()))
         }
         Screen::Incidents => app.cases.case().map(incidents::line),
         Screen::Jobs => app.job().map(|job| job.title.clone()),

@@ -5,6 +5,7 @@ use crate::commands::{Keys, Need, Screen};
 use crate::tui::state::app::{App, Phase};
 use crate::tui::state::fault::Faulty;
 use crate::tui::state::jobs::JobNow;
+use crate::tui::state::reporting::typed_row;
 use crate::view::View;
 
 /// Whether a command can act now.
@@ -49,7 +50,7 @@ fn holds(need: Need, app: &App) -> bool {
         }
         // Marks count where they are seen.
         Need::Models => (app.screen == Screen::Inventory && app.rows.marks() > 0) || app.subject().is_some(),
-        Need::ModelShown => app.model().is_some(),
+        Need::ModelShown => app.screen == Screen::Reports || app.model().is_some(),
         Need::EverVerified => subject(app).is_some_and(|(view, at)| view.verification(at).is_some()),
         Need::Unchanged => subject(app).is_some_and(|(view, at)| view.standing(at).is_some()),
         Need::Proven => subject(app).is_some_and(|(view, at)| view.proof(at).is_some()),
@@ -69,6 +70,8 @@ fn holds(need: Need, app: &App) -> bool {
         Need::SurveyRow => {
             app.whole && app.survey.as_ref().is_some_and(|(_, survey)| app.surveying.row(survey).is_some())
         }
+        Need::SoundPolicy => app.view.as_ref().is_some_and(|view| view.policy_errors.is_empty()),
+        Need::TypedChoice => typed_row(app).is_some(),
         Need::Case => app.cases.case().is_some(),
         Need::OpenStep => app.cases.open_case().is_some_and(|case| case.next().is_some()),
         Need::OpenCase => app.cases.open_case().is_some(),

@@ -148,15 +148,6 @@ pub fn file_name(app: &App, form: Form) -> String {
     format!("{}.{}", stem(app, form), form.extension())
 }
 
-/// The file's name for the report that the maturity screen proposes.
-pub fn report_name(app: &App) -> String {
-    let model = app.current.as_ref().filter(|_| !app.whole).map(|id| plain(id.raw()));
-    match model.filter(|name| !name.is_empty()) {
-        Some(name) => format!("{name}.maturity.html"),
-        None => "inventory.maturity.html".to_owned(),
-    }
-}
-
 fn stem(app: &App, form: Form) -> String {
     let model = || app.current.as_ref().map(|id| plain(id.raw())).filter(|name| !name.is_empty());
     let of = |kind: &str| model().map(|name| format!("{name}.{kind}"));
@@ -180,7 +171,7 @@ fn stem(app: &App, form: Form) -> String {
 }
 
 /// A name that is a plain file name everywhere.
-fn plain(name: &str) -> String {
+pub fn plain(name: &str) -> String {
     const LONGEST: usize = 80;
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
     let plain: String = name.chars().take(LONGEST).map(|c| if is_plain(c) { c } else { '-' }).collect();

@@ -27,6 +27,8 @@ pub(super) mod palette;
 pub(super) mod popup;
 pub(super) mod quitting;
 pub(super) mod relatives;
+pub(super) mod reported;
+pub(super) mod reporting;
 mod resuming;
 pub(super) mod reviewing;
 pub(super) mod rows;

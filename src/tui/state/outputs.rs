@@ -99,7 +99,13 @@ pub struct Output {
 }
 
 impl Output {
-    fn take(&mut self, is_aside: bool, lines: Vec<String>) {
+    /// Nothing printed yet.
+    pub fn new(asked: Asked) -> Self {
+        Output { asked, lines: Vec::new(), is_cut: false, ended: None, bytes: 0 }
+    }
+
+    /// Takes what was printed, as far as it is kept.
+    pub fn take(&mut self, is_aside: bool, lines: Vec<String>) {
         for raw in lines.iter().flat_map(|line| pieces(line)) {
             if self.lines.len() >= MAX_LINES || self.bytes >= MAX_BYTES {
                 self.is_cut = true;
@@ -160,8 +166,7 @@ impl Outputs {
         {
             self.kept.remove(oldest);
         }
-        let output = Output { asked, lines: Vec::new(), is_cut: false, ended: None, bytes: 0 };
-        self.kept.push_back(output);
+        self.kept.push_back(Output::new(asked));
         self.at = self.kept.len() - 1;
     }
 

@@ -3,6 +3,7 @@
 use crate::commands::Screen;
 use crate::inventory::ModelId;
 use crate::tui::state::app::App;
+use crate::tui::state::reported::ReportChoices;
 use crate::tui::state::session::Session;
 
 /// More marks than these are not remembered: nobody looks for them again.
@@ -28,6 +29,7 @@ impl Session {
             filters: app.line.past().to_vec(),
             commands: app.palette_history.clone(),
             table: Some(app.rows.arrangement()),
+            reports: Some(app.reports.choices.clone()).filter(|reports| *reports != ReportChoices::default()),
             mouse: Some(app.mouse),
             details: Some(app.details),
             marks: marks.iter().map(|id| id.raw().to_owned()).collect(),
@@ -38,6 +40,7 @@ impl Session {
     /// Puts the state where it was, as far as that is still there; theme and stage are for the loop.
     pub fn restore(&self, app: &mut App) {
         app.details = self.details.unwrap_or(app.details);
+        app.reports.choices = self.reports.clone().unwrap_or_default().bounded();
         app.set_kept_views(self.views.clone());
         app.line.set_past(self.filters.clone());
         app.palette_history = self.commands.iter().take(MAX_COMMANDS).cloned().collect();

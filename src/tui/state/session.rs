@@ -3,7 +3,9 @@
 
 use crate::error::{Code, Error, Result};
 use crate::tui::state::arrangement::Arrangement;
+use crate::tui::state::reported::ReportChoices;
 use crate::tui::state::saved::KeptView;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize};
 use std::collections::BTreeMap;
 
@@ -45,6 +47,9 @@ pub struct Session {
     /// Order, columns and groups of the table.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
     pub table: Option<Arrangement>,
+    /// What was chosen for reports.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "if_known")]
+    pub reports: Option<ReportChoices>,
     /// Whether the mouse is used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mouse: Option<bool>,
@@ -93,7 +98,9 @@ impl Session {
 }
 
 /// A part that another version wrote otherwise is left out, and the others stay.
-fn if_known<'de, D: Deserializer<'de>>(from: D) -> std::result::Result<Option<Arrangement>, D::Error> {
+fn if_known<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    from: D,
+) -> std::result::Result<Option<T>, D::Error> {
     let value = serde_json::Value::deserialize(from)?;
     Ok(serde_json::from_value(value).ok())
 }

@@ -7,7 +7,9 @@ use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::comparing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::typing::type_into;
-use crate::tui::update::{amending, copying, editing, exporting, finding, opening, reviewing, sorting};
+use crate::tui::update::{
+    amending, copying, editing, exporting, finding, opening, reporting, reviewing, sorting,
+};
 
 /// A key while a command waits for one.
 pub(super) fn choose_key(app: &mut App, key: &str, of: Cmd) -> Vec<Effect> {
@@ -78,6 +80,8 @@ fn answered(app: &mut App, ask: Ask) -> Vec<Effect> {
         Cmd::KeepView => finding::keep_named(app, &ask.input),
         Cmd::Review => reviewing::answered(app, ask),
         Cmd::Export => exporting::answered(app, ask),
+        Cmd::TypeChoice => reporting::answered(app, &ask),
+        Cmd::WriteReport => reporting::named(app, &ask),
         Cmd::AddSource | Cmd::Samples | Cmd::Keep => opening::answered(app, ask.of, &ask.input),
         _ => Vec::new(),
     }

@@ -11,7 +11,7 @@ use crate::tui::state::verifying::Tab;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::{
     amending, cases, comparing, copying, editing, exporting, finding, looking, mouse, opening, outputs,
-    palette, relatives, reviewing, sorting, surveying, working,
+    palette, relatives, reporting, reviewing, sorting, surveying, working,
 };
 use crate::workbench::JobKind;
 
@@ -33,6 +33,7 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::ShowModels => surveying::show_models(app),
         Cmd::Policy => visit(app, Screen::Policy),
         Cmd::Incidents => visit(app, Screen::Incidents),
+        Cmd::Reports => visit(app, Screen::Reports),
         Cmd::Jobs => visit(app, Screen::Jobs),
         Cmd::StartVerify => return renew(app),
         Cmd::VerifyInFull => return start(app, JobKind::VerifyInFull),
@@ -101,9 +102,15 @@ pub(super) fn run(app: &mut App, row: &Keys) -> Vec<Effect> {
         Cmd::Undo => return reviewing::undo(app),
         Cmd::History => return reviewing::history(app),
         Cmd::Compare => return comparing::compare(app),
+        Cmd::Copy if app.screen == Screen::Reports => return reporting::copy(app),
         Cmd::Copy => return copying::copy(app),
         Cmd::Export => return exporting::export(app),
-        Cmd::Report => return exporting::report(app),
+        Cmd::Report => reporting::report(app),
+        Cmd::ChooseReport => return reporting::choose(app),
+        Cmd::WriteReport => return reporting::write(app),
+        Cmd::NextChoice => reporting::change(app, 1),
+        Cmd::EarlierChoice => reporting::change(app, -1),
+        Cmd::TypeChoice => reporting::type_value(app),
         Cmd::Mouse => return mouse::toggle(app),
         Cmd::Review => return reviewing::review(app),
         Cmd::Bind => {
@@ -278,6 +285,7 @@ pub(super) fn step(app: &mut App, by: isize) {
         Screen::Policy => app.scroll = app.scrolled(app.scroll, by),
         Screen::Editor => editing::scroll(app, by),
         Screen::Incidents => cases::step(app, by),
+        Screen::Reports => reporting::step(app, by),
         Screen::Jobs => match app.opened_job().map(|job| job.rows.len()) {
             Some(rows) => app.job_row = moved(app.job_row, by, rows),
             None => app.job = moved(app.job, by, app.jobs.len()),
@@ -288,10 +296,10 @@ pub(super) fn step(app: &mut App, by: isize) {
     }
 }
 
-/// On the verify screen the page keys scroll what is said of the chosen check.
+/// On the verify screen the page keys scroll what is said of the chosen check, on that of reports the preview.
 fn page(app: &mut App, by: isize) {
     let scrolls_details = app.screen == Screen::Maturity && !app.whole;
-    if app.screen == Screen::Verify || scrolls_details {
+    if matches!(app.screen, Screen::Verify | Screen::Reports) || scrolls_details {
         app.scroll = app.scrolled(app.scroll, by);
     } else {
         step(app, by);
@@ -301,6 +309,8 @@ fn page(app: &mut App, by: isize) {
 fn turn(app: &mut App, by: isize) -> Vec<Effect> {
     if app.screen == Screen::Policy {
         app.side = if app.side.is_none() { Some(0) } else { None };
+    } else if app.screen == Screen::Reports {
+        reporting::turn(app, by);
     } else if app.screen == Screen::Maturity {
         let tabs = isize::try_from(surveying::TABS).unwrap_or(1);
         let at = isize::try_from(surveying::tab(app)).unwrap_or(0);
@@ -329,6 +339,9 @@ fn back(app: &mut App) {
         return;
     }
     if app.screen == Screen::Jobs && app.opened.take().is_some() {
+        return;
+    }
+    if app.screen == Screen::Reports && reporting::out(app) {
         return;
     }
     if app.screen == Screen::Incidents && cases::out(app) {

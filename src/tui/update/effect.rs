@@ -35,6 +35,19 @@ pub struct Saving {
     pub reason: String,
 }
 
+/// A report to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Writing {
+    /// What it is, safe to show.
+    pub title: String,
+    /// The words of the command that writes it.
+    pub words: Vec<String>,
+    /// The files, as they stand among the words.
+    pub files: Vec<String>,
+    /// Whether files of these names are replaced.
+    pub replaces: bool,
+}
+
 /// What the loop has to do.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
@@ -101,6 +114,17 @@ pub enum Effect {
     Survey,
     /// Run a command of the command line, and say what it prints and how it ends.
     Run(Box<Asked>),
+    /// Make a report as text, once no key comes for a moment, instead of the one that is being made.
+    Preview {
+        /// Its number.
+        number: u64,
+        /// The words of the command that prints it.
+        words: Vec<String>,
+    },
+    /// Make no more of any preview.
+    StopPreview,
+    /// Write a report as a job, or give back which of its files are there.
+    WriteReport(Box<Writing>),
     /// Cancel one that runs.
     CancelRun(u64),
     /// Read again what a command may have changed.

@@ -3,33 +3,16 @@
 
 use crate::commands::Cmd;
 use crate::forms::Form;
-use crate::text::shell_word;
 use crate::tui::state::app::App;
-use crate::tui::state::exports::{Export, file_name, report_name, seen};
+use crate::tui::state::exports::{Export, file_name, seen};
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::update::effect::Effect;
-use crate::tui::update::palette;
 use std::path::PathBuf;
 
 /// The command.
 pub(super) fn export(app: &mut App) -> Vec<Effect> {
     app.popup = Some(Popup::Choose { of: Cmd::Export });
     Vec::new()
-}
-
-/// The report of what the maturity screen is about: the command that writes it, to be changed or run.
-pub(super) fn report(app: &mut App) -> Vec<Effect> {
-    let file = report_name(app);
-    let model = app.subject().filter(|_| !app.whole);
-    let line = match model.as_ref().map(|id| shell_word(id.raw())) {
-        None => format!("report maturity --out {file}"),
-        Some(Some(word)) => format!("report maturity {word} --out {file}"),
-        Some(None) => {
-            app.tell("report: this name holds characters that cannot be typed", false);
-            return Vec::new();
-        }
-    };
-    palette::open(app, line)
 }
 
 /// The key after it: the form.

@@ -21,6 +21,7 @@ mod pointing;
 mod popups;
 mod pressing;
 mod relatives;
+mod reporting;
 mod reviewing;
 mod sorting;
 mod surveying;
@@ -28,7 +29,7 @@ mod typed;
 mod typing;
 mod working;
 
-pub use effect::{Effect, Saving, ViewOf};
+pub use effect::{Effect, Saving, ViewOf, Writing};
 
 use crate::commands::{Screen, Shape};
 use crate::decision::RecordRef;
@@ -130,6 +131,12 @@ pub enum Action {
     Printed(u64, bool, Vec<String>),
     /// A command ended.
     Ended(u64, Ended),
+    /// Lines of a preview: its number, whether on standard error, and they.
+    Previewed(u64, bool, Vec<String>),
+    /// A preview ended.
+    PreviewEnded(u64, Ended),
+    /// A report was not written because these files are there.
+    ReportTaken(Vec<String>),
     /// Something to tell, and whether it is bad news.
     Message(String, bool),
     /// A name for a file, a name like it of which no file is there, and the folder in words.
@@ -170,6 +177,7 @@ pub fn update(app: &mut App, action: Action) -> Vec<Effect> {
     }
     effects.extend(looking::wanted(app));
     effects.extend(cases::wanted(app));
+    effects.extend(reporting::wanted(app));
     effects
 }
 
@@ -200,6 +208,15 @@ fn changed(app: &mut App, action: Action) -> Vec<Effect> {
             Vec::new()
         }
         Action::Ended(id, ended) => outputs::ended(app, id, ended),
+        Action::Previewed(number, is_aside, lines) => reporting::previewed(app, number, is_aside, lines),
+        Action::PreviewEnded(number, ended) => {
+            app.reports.preview.end(number, ended);
+            Vec::new()
+        }
+        Action::ReportTaken(files) => {
+            reporting::taken(app, &files);
+            Vec::new()
+        }
         Action::Resize => vec![],
         Action::OpenFailed(error) => {
             opening::failed(app, error);

@@ -8,6 +8,7 @@ use crate::tui::update::commands::{maturity_tab, run, step};
 use crate::tui::update::editing;
 use crate::tui::update::effect::Effect;
 use crate::tui::update::pressing::press;
+use crate::tui::update::reporting;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 /// Rows or lines that one notch of the wheel moves by.
@@ -107,6 +108,10 @@ fn pane_tab(app: &mut App, tab: usize) -> Vec<Effect> {
         }
         Screen::Inventory => {
             app.rearrange(|rows| rows.show_tab(tab));
+            Vec::new()
+        }
+        Screen::Reports => {
+            reporting::click(app, tab);
             Vec::new()
         }
         _ => Vec::new(),

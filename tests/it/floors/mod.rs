@@ -421,6 +421,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ),
     ("tui/photograph", &["text", "forms", "tui/theme", "tui/state", "tui/screens"]),
     ("tui/exporting", &["ground", "view", "forms", "tui/state", "tui/photograph"]),
+    ("tui/reporting", &["ground", "workbench", "tui/child", "tui/update"]),
     ("tui/remembering", &["ground", "view", "workbench", "tui/state", "tui/update"]),
     ("tui/opening", &["ground", "view", "query", "workbench", "tui/state", "tui/update", "tui/remembering"]),
     (
@@ -461,6 +462,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "tui/plain",
             "tui/opening",
             "tui/remembering",
+            "tui/reporting",
         ],
     ),
     ("tui", &["ground", "query", "workbench", "commands", "tui"]),
