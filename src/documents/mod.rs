@@ -14,6 +14,7 @@ mod disclosures;
 mod drills;
 mod feeds;
 mod forecast;
+mod incident_report;
 mod incidents;
 mod inventory;
 mod ledger_proof;
@@ -71,6 +72,10 @@ pub use feeds::{
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use incident_report::{
+    CasesAsked, ClockWord, IncidentReportDocument, ReportPeriod, ReportedBlast, ReportedCase, ReportedClock,
+    ReportedEvidence, ReportedStep, SeverityCount,
+};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -7,6 +7,7 @@ use crate::documents::ReportAbout;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::text::{Untrusted, nearest, screen};
+use crate::view::forecast::Only;
 use crate::view::{View, publisher};
 use crate::workbench::{OpenOptions, Workbench};
 use clap::Args;
@@ -95,6 +96,16 @@ impl Scope {
         };
         let producer = producer.map(|name| Untrusted::new(ModelId::new(name).raw()));
         Ok(Covered { models, which, producer, is_part })
+    }
+
+    /// The same by their ids, for a report that judges all models again; none where all are covered.
+    ///
+    /// # Errors
+    /// As [`Scope::models`].
+    pub(super) fn only(&self, view: &View, producer: Option<&str>) -> Result<Option<Only>> {
+        let Covered { models, which, is_part, .. } = self.models(view, producer)?;
+        let ids = models.iter().filter_map(|index| Some(view.models.get(*index)?.id.clone()));
+        Ok(is_part.then(|| Only { models: ids.collect(), words: which }))
     }
 }
 
