@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// So long the work may take to stop by itself.
 #[cfg(unix)]
-const GRACE: std::time::Duration = std::time::Duration::from_millis(70);
+const GRACE: std::time::Duration = std::time::Duration::from_millis(50);
 /// Where no signal came.
 const NONE: i32 = 0;
 /// What is added to a signal's number to be the exit status.

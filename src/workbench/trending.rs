@@ -155,6 +155,9 @@ impl Workbench {
         let not_recorded = if before.is_recorded_only { leave_out(&before, &mut after) } else { 0 };
         let differing = differing(&before, &after);
         let mut trending = Trending::between(before.half(), after.half());
+        // At most twice with each input all models are judged again.
+        let judged = now.models.len().saturating_mul(differing.len()).saturating_mul(2);
+        progress.expect(u64::try_from(judged).unwrap_or(u64::MAX), 0);
         if trending.is_tried() {
             for input in &differing {
                 let view = self.exchanged(&after, &before, *input, progress)?;
@@ -315,6 +318,7 @@ impl Workbench {
         }
         self.judge_by_its_rules(known, &mut view, progress)?;
         conclude(&mut view, &from(TrendInput::Gates).gates);
+        view.models.iter().for_each(|_| progress.add_file());
         Ok(view)
     }
 }
