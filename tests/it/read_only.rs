@@ -201,7 +201,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("report model", &["--out", "new.html"]),
     ("report incident", &["--out", "new.html"]),
     ("report forecast", &["--out", "new.html"]),
-    ("report trend", &["--from", "0", "--out", "new.html"]),
+    ("report trend", &["--out", "new.html"]),
     ("incident export", &["--out", "new.md"]),
     ("incident disclose", &["--out", "new.md"]),
     ("incident triage", &["--open", "--by", "Ann"]),
