@@ -188,6 +188,11 @@ fn a_period_and_a_scope_leave_out_the_others_and_say_so() {
     let acme = told(&["--producer", "acme"]);
     assert!(numbers(&acme).contains(&first), "{acme:#}");
     assert_eq!(acme["scope"], "models of the producer acme");
+    // A case is also about the models that it reaches.
+    let case = json_of(root, &["incident", "status", &first]);
+    let mut family = list(&case["subject"]["family"]).iter().map(|kin| kin["id"].as_str().unwrap());
+    let kin = family.find(|id| !id.contains(TAMPERED)).unwrap();
+    assert_eq!(numbers(&told(&["--filter", kin])), [first.clone()], "{kin}");
     let neither = told(&["--filter", "orchid/speech-1-nightly"]);
     assert_eq!((numbers(&neither).len(), &neither["all"]), (0, &2.into()), "{neither:#}");
     // A drill that is for all models counts in any scope.
@@ -200,5 +205,9 @@ fn without_a_case_it_says_so() {
     let text = said(dir.path(), &[]);
     assert!(text.contains("There is no such case.") && text.contains("No drill is on record"), "{text}");
     assert!(text.contains("0 of 0"), "{text}");
+    // Records can be read whatever became of the policy.
+    let expired = run(dir.path(), &["report", "incident", "--at", "2090-01-01T00:00:00Z"]);
+    assert_eq!(expired.status.code(), Some(0), "{}", err(&expired));
+    assert!(err(&expired).contains("the policy is not valid"), "{}", err(&expired));
     assert_eq!(fields(&said(dir.path(), &["--as", "csv"])).len(), 1);
 }

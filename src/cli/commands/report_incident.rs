@@ -71,9 +71,9 @@ impl Product for IncidentReportDocument<'_> {
 }
 
 pub(super) fn run(arguments: &Incident, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
-    let (_, work) = to;
+    let (output, work) = to;
     let targets = targets(&arguments.asked())?;
-    let workbench = arguments.scope.open(common)?;
+    let workbench = arguments.scope.browse(common, output)?;
     let view = workbench.view();
     let only = arguments.scope.only(&view, arguments.producer.as_deref())?;
     let cases = workbench.cases()?;

@@ -2,7 +2,8 @@
 
 use super::filtering;
 use crate::cli::common::Common;
-use crate::cli::session::{find, options};
+use crate::cli::output::Output;
+use crate::cli::session::{find, options, warn_of_policy};
 use crate::documents::ReportAbout;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
@@ -56,6 +57,16 @@ impl Scope {
     pub(super) fn open(&self, common: &Common) -> Result<Workbench> {
         let workbench = Workbench::open(&OpenOptions { stage: self.stage.clone(), ..options(common) })?;
         workbench.valid_policy()?;
+        Ok(workbench)
+    }
+
+    /// Opens the workspace to read its records, whatever the policy says.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub(super) fn browse(&self, common: &Common, output: &Output) -> Result<Workbench> {
+        let workbench = Workbench::open(&OpenOptions { stage: self.stage.clone(), ..options(common) })?;
+        warn_of_policy(&workbench, output);
         Ok(workbench)
     }
 
