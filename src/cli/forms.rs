@@ -1,7 +1,8 @@
 //! `--as`: in which form something is printed. The forms stand in one table, which the workbench shares.
 
 use crate::forms::{
-    FORMS, FORMS_OF_DOCUMENTATION, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, Form, FormRow, Subject,
+    FORMS, FORMS_OF_DOCUMENTATION, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, FORMS_OF_TRENDS, Form, FormRow,
+    Subject,
 };
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
@@ -28,6 +29,11 @@ pub(super) fn of_reports() -> impl TypedValueParser<Value = Form> {
 /// Of reports on producers; the endings of files are understood too.
 pub(super) fn of_producers() -> impl TypedValueParser<Value = Form> {
     written(FORMS_OF_PRODUCERS)
+}
+
+/// Of reports over time; the endings of files are understood too.
+pub(super) fn of_reports_over_time() -> impl TypedValueParser<Value = Form> {
+    written(FORMS_OF_TRENDS)
 }
 
 /// Of documentation forms; the endings of files are understood too.

@@ -5,6 +5,7 @@ mod common;
 mod flags;
 mod forms;
 mod ignored;
+mod interrupt;
 mod judged;
 mod output;
 mod page;

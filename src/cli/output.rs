@@ -192,7 +192,8 @@ impl Output {
         1
     }
 
-    fn tell(&self, error: &Error) {
+    /// Prints an error, also as a document where one was asked for.
+    pub(super) fn tell(&self, error: &Error) {
         complain(error);
         if self.is_json()
             && !self.quiet
@@ -278,7 +279,7 @@ fn unwritten(cause: &io::Error) -> Error {
 }
 
 /// Code, what, where; then what to do.
-fn complain(error: &Error) {
+pub(super) fn complain(error: &Error) {
     let help = error.help.as_ref().map(|help| format!("help: {}\n", text::screen(help)));
     let _ = write!(std::io::stderr().lock(), "{error}\n{}", help.unwrap_or_default());
 }

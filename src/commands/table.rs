@@ -632,15 +632,20 @@ pub const TABLE: &[Command] = &[
     line("policy convert", "[FILE]").run(
         "Convert a policy to the form of another tool, or theirs to ours, and list what is lost"),
     line("report forecast", "").run(
-        "Show which models will lose or gain a level or a stage by time alone: when, and what is due then"),
+        "Show which models will lose or gain a level or a stage by time alone, when, and what is due: Markdown, HTML, PDF, JSON, CSV")
+        .writing(Writes::With(&["out"])),
     line("report producer", "[NAME]").run(
         "Report on producers: who signs what and how, and what is open at their models, by who can act: Markdown, HTML, PDF, JSON, CSV")
+        .writing(Writes::With(&["out"])),
+    line("report incident", "[CASE]").run(
+        "Report on incidents and drills: what is open, who did what when, deadlines, evidence: Markdown, HTML, PDF, JSON, CSV")
         .writing(Writes::With(&["out"])),
     line("report model", "<MODEL>").run(
         "Fill the Model Documentation Form for general-purpose AI with what is on record: each field with its basis and source")
         .writing(Writes::With(&["out"])),
     line("report trend", "").run(
-        "Show what changed between two dates or snapshots for levels and decisions, and why"),
+        "Show what changed between two dates or snapshots for levels and decisions, and why: Markdown, HTML, PDF, JSON, CSV")
+        .writing(Writes::With(&["out"])),
     line("policy exceptions", "").run(
         "List the exceptions of the policy with their ages, and how many models each excuses"),
     line("policy preview", "<NEW>").run(

@@ -19,6 +19,9 @@ pub struct ReportForecastDocument<'a> {
     pub until: Timestamp,
     /// The stage that is judged for.
     pub stage: &'a str,
+    /// Which models alone are looked at, in words; absent for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<&'a str>,
     /// How many models there are.
     pub models: usize,
     /// How many of them change at some moment.
@@ -42,13 +45,25 @@ pub struct ReportForecastDocument<'a> {
 impl<'a> ReportForecastDocument<'a> {
     /// From a forecast, and what it takes to stay as it is.
     pub fn of(forecast: &'a Forecast, assumes: &'a [&'a str]) -> Self {
-        let Forecast { from, until, stage, models, changing, moments, by_day, not_measured, inputs, steps } =
-            forecast;
+        let Forecast {
+            from,
+            until,
+            stage,
+            scope,
+            models,
+            changing,
+            moments,
+            by_day,
+            not_measured,
+            inputs,
+            steps,
+        } = forecast;
         ReportForecastDocument {
             schema: names::ReportForecast,
             from: *from,
             until: *until,
             stage,
+            scope: scope.as_deref(),
             models: *models,
             changing: *changing,
             moments: *moments,

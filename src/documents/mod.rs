@@ -15,6 +15,7 @@ mod drills;
 mod feeds;
 mod fleet;
 mod forecast;
+mod incident_report;
 mod incidents;
 mod inventory;
 mod ledger_anchor;
@@ -77,6 +78,10 @@ pub use fleet::{
     FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use incident_report::{
+    CasesAsked, ClockWord, IncidentReportDocument, ReportPeriod, ReportedBlast, ReportedCase, ReportedClock,
+    ReportedEvidence, ReportedStep, SeverityCount,
+};
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

@@ -111,6 +111,7 @@ names! {
     PolicyTest "touchmark.policy-test/1",
     PolicyWhatIf "touchmark.policy-what-if/1",
     ReportForecast "touchmark.report-forecast/1",
+    ReportIncident "touchmark.report-incident/1",
     ReportModel "touchmark.report-model/1",
     ReportProducer "touchmark.report-producer/1",
     ReportTrend "touchmark.report-trend/1",

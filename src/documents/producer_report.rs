@@ -5,7 +5,7 @@ use super::names;
 use super::policy_exceptions::ExceptionDocument;
 use crate::error::Result;
 use crate::maturity::{Control, ControlResult, Duty, SCOPE, Severity};
-use crate::signing::{Method, Outcome};
+use crate::signing::{Method, Outcome, Progress};
 use crate::text::Untrusted;
 use crate::view::View;
 use crate::view::excepted::Excepted;
@@ -89,11 +89,14 @@ impl<'a> ProducerReportDocument<'a> {
         filter: &str,
         (figures, excepted): (&'a Scorecards, &'a [Excepted]),
         listed: Option<&[usize]>,
+        progress: &Progress,
     ) -> Result<Self> {
         let measured = view.measured();
-        let all = |models: &[usize]| {
-            models.par_iter().filter_map(|index| ProducedModel::of(view, *index, &measured)).collect()
+        let row = |index: &usize| match progress.check() {
+            Ok(()) => ProducedModel::of(view, *index, &measured).map(Ok),
+            Err(error) => Some(Err(error)),
         };
+        let all = |models: &[usize]| models.par_iter().filter_map(row).collect::<Result<_>>();
         Ok(ProducerReportDocument {
             schema: names::ReportProducer,
             about,
@@ -102,7 +105,7 @@ impl<'a> ProducerReportDocument<'a> {
             population: Population::of(&figures.survey, filter),
             exceptions: exceptions(excepted),
             producers: &figures.cards,
-            models: listed.map(all),
+            models: listed.map(all).transpose()?,
         })
     }
 }

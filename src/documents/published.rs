@@ -17,6 +17,7 @@ use super::fleet::{
     FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
 };
 use super::forecast::ReportForecastDocument;
+use super::incident_report::IncidentReportDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
@@ -204,13 +205,11 @@ pub const PUBLISHED: &[Published] = &[
     row::<PolicyWhatIfDocument<'static>>("policy-what-if", "`policy what-if`"),
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
+    row::<IncidentReportDocument<'static>>("report-incident", "`report incident`"),
     row::<ModelDocumentationDocument<'static>>("report-model", "`report model`"),
     row::<ProducerReportDocument<'static>>("report-producer", "`report producer`"),
     row::<ReportTrendDocument<'static>>("report-trend", "`report trend`"),
-    row::<ReportWrittenDocument<'static>>(
-        "report-written",
-        "`--out FILE` of `report maturity`, `report producer` and `report model`",
-    ),
+    row::<ReportWrittenDocument<'static>>("report-written", "`--out FILE` of the commands of `report`"),
     row::<ReviewDocument>("review", "`review`"),
     row::<ReviewHistoryDocument<'static>>("review-history", "`review --history`"),
     row::<ScanDocument<'static>>("scan", "`scan`"),

@@ -21,6 +21,9 @@ pub struct ReportTrendDocument<'a> {
     /// The publisher whose models alone are looked at: the first part of their names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<&'a str>,
+    /// Which models alone are looked at, in words; absent for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<&'a str>,
     /// How many models stand elsewhere.
     pub changed: usize,
     /// How many models stand where they stood.
@@ -52,6 +55,7 @@ impl<'a> ReportTrendDocument<'a> {
             to,
             stage,
             publisher,
+            scope,
             differing,
             unchanged,
             changed,
@@ -68,6 +72,7 @@ impl<'a> ReportTrendDocument<'a> {
             to,
             stage,
             publisher: publisher.as_deref(),
+            scope: scope.as_deref(),
             changed: *changed,
             unchanged: *unchanged,
             not_recorded: *not_recorded,

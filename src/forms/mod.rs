@@ -46,7 +46,9 @@ pub use page::{Bar, Block, Cell, Chart, Page, Part, Table, Tone};
 pub use pages::{changes, verification};
 pub use placed::placed_page;
 pub use reports::{
-    AUDIT_COLUMNS, FORMS_OF_DOCUMENTATION, FORMS_OF_LETTERS, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, Letter,
-    PRODUCED_COLUMNS, PRODUCER_COLUMNS, ReportFile, audit_rows, documentation, letter, producers, report,
+    AUDIT_COLUMNS, FORECAST_COLUMNS, FORMS_OF_DOCUMENTATION, FORMS_OF_FORECASTS, FORMS_OF_INCIDENTS,
+    FORMS_OF_LETTERS, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, FORMS_OF_TRENDS, ForecastFile, INCIDENT_COLUMNS,
+    Letter, PRODUCED_COLUMNS, PRODUCER_COLUMNS, ReportFile, TREND_COLUMNS, TrendFile, audit_rows,
+    documentation, forecast, incidents, letter, producers, report, trend,
 };
 pub use subject::{Subject, json, page, write};

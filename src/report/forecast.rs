@@ -14,14 +14,28 @@ pub const FORECAST_ASSUMES: &[&str] = &[
 
 /// When which models change, and what is due then; of each group at most so many models are listed.
 pub fn forecast(forecast: &Forecast, most: usize) -> String {
-    let Forecast { from, until, stage, models, changing, moments, by_day, not_measured, inputs, steps } =
-        forecast;
+    let Forecast {
+        from,
+        until,
+        stage,
+        scope,
+        models,
+        changing,
+        moments,
+        by_day,
+        not_measured,
+        inputs,
+        steps,
+    } = forecast;
     let (all, stage) = (count(*models, "model"), screen(stage));
     let mut out = match changing {
         0 => format!("✓ no change  {all} at stage {stage}\n"),
         some => format!("! {some} of {all} will change at stage {stage}\n"),
     };
     let _ = writeln!(out, "  from     {from}\n  until    {until}");
+    if let Some(scope) = scope {
+        let _ = writeln!(out, "  which    {}", screen(scope));
+    }
     for step in steps {
         let _ = writeln!(out, "\n{}", step.at);
         step.groups.iter().for_each(|one| group(&mut out, one, most));
@@ -91,7 +105,7 @@ fn group(out: &mut String, group: &ForecastGroup, most: usize) {
 }
 
 /// What is due, in words.
-fn words(cause: &Cause) -> String {
+pub(crate) fn words(cause: &Cause) -> String {
     let named = |what: &str, name: &str, does: &str| format!("{what} `{}` {does}", screen(name));
     match cause {
         Cause::Certificate { subject, ends } => {
@@ -131,4 +145,16 @@ fn words(cause: &Cause) -> String {
 
 fn claim_too_old(claim: &Untrusted) -> String {
     format!("a claim becomes too old: {}", claim.screen())
+}
+
+/// What a change means, in a word.
+pub(crate) fn turn_word(turn: Turn) -> &'static str {
+    match turn {
+        Turn::KeptOut => "kept out",
+        Turn::Tightened => "decided more strictly",
+        Turn::Lowered => "level falls",
+        Turn::LetIn => "let in",
+        Turn::Eased => "decided less strictly",
+        Turn::Raised => "level rises",
+    }
 }

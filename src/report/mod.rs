@@ -13,7 +13,7 @@ pub mod drills;
 mod exceptions;
 mod explained;
 pub mod feeds;
-mod forecast;
+pub(crate) mod forecast;
 pub mod incidents;
 mod lint;
 mod pack;
@@ -34,7 +34,7 @@ pub mod surface;
 pub mod survey;
 mod tested;
 mod text;
-mod trend;
+pub(crate) mod trend;
 mod triage;
 pub mod way_up;
 mod what_if;
@@ -61,9 +61,9 @@ pub use suggested::suggested;
 pub use survey::survey;
 pub use tested::tested;
 pub use text::{
-    Columns, Row, about, bom, doubt, graph_finding, inspection, lineage, list, list_ordered, model, progress,
-    read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict, verification,
-    with_mark,
+    Columns, Row, about, bom, counted, doubt, graph_finding, inspection, lineage, list, list_ordered, model,
+    progress, read_times, same_name, same_name_line, score, score_line, standing_reviews, table, verdict,
+    verification, with_mark,
 };
 pub use trend::{TREND_ASSUMES, trend};
 pub use triage::{class_word, triage, triage_note};

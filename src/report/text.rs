@@ -692,3 +692,14 @@ pub fn progress(now: &Snapshot, elapsed: Duration) -> String {
         pace.and_then(|pace| pace.left).map(|left| format!(", {} left", span(left))).unwrap_or_default();
     format!("{} {percent:>3} %  {done} of {all}{rate}{left}", bar(percent, 8))
 }
+
+/// How far something is of which single ones are counted: `▮▮▯▯  41 %  410 of 1000 models`.
+pub fn counted(now: &Snapshot, one: &str) -> String {
+    let percent = now.percent();
+    format!(
+        "{} {percent:>3} %  {} of {}",
+        bar(percent, 8),
+        now.files,
+        count(usize::try_from(now.files_total).unwrap_or(usize::MAX), one)
+    )
+}

@@ -26,6 +26,9 @@ pub fn trend(trend: &Trend, most: usize) -> String {
         some => format!("! {some} of {all} changed at stage {stage}\n"),
     };
     let _ = writeln!(out, "  from     {}\n  to       {}", side(from), side(to));
+    if let Some(scope) = &trend.scope {
+        let _ = writeln!(out, "  which    {}", screen(scope));
+    }
     out.push('\n');
     out.push_str(&totals(trend));
     for one in &trend.groups {
@@ -86,7 +89,8 @@ fn publisher(out: &mut String, publisher: &PublisherTrend, most: usize) {
     }
 }
 
-fn signer(seen: &SignerSeen) -> String {
+/// A signature as a verification found it, in a line.
+pub(crate) fn signer(seen: &SignerSeen) -> String {
     let SignerSeen { model, record, at, method, signer, issuer, proven, .. } = seen;
     let issuer = issuer.as_ref().map(|issuer| format!(", issuer {}", issuer.screen())).unwrap_or_default();
     let proven = if *proven { "" } else { "  (declared, not proven)" };
@@ -95,7 +99,8 @@ fn signer(seen: &SignerSeen) -> String {
     format!("{at}  record {number}  {model}  {}: {signer}{issuer}{proven}", method.as_str())
 }
 
-fn part_word(part: SignerPart) -> &'static str {
+/// A part of who signed.
+pub(crate) fn part_word(part: SignerPart) -> &'static str {
     match part {
         SignerPart::Method => "method",
         SignerPart::Issuer => "issuer",
@@ -104,7 +109,8 @@ fn part_word(part: SignerPart) -> &'static str {
     }
 }
 
-fn side(side: &TrendSide) -> String {
+/// What a side is, in a line.
+pub(crate) fn side(side: &TrendSide) -> String {
     let origin = match &side.origin {
         Origin::Now => "the workspace as it is".to_owned(),
         Origin::Snapshot { digest } => format!("snapshot {}", screen(digest)),
@@ -157,7 +163,8 @@ fn group(out: &mut String, group: &TrendGroup, most: usize) {
     }
 }
 
-fn change(before: Option<Stand>, after: Option<Stand>) -> String {
+/// `admit → refuse, L1 → L0`.
+pub(crate) fn change(before: Option<Stand>, after: Option<Stand>) -> String {
     let decision = |stand: Stand| stand.decision.word().to_owned();
     let level = |stand: Stand| stand.level.map_or("no level".to_owned(), |level| format!("L{level}"));
     let both = |of: &dyn Fn(Stand) -> String| match (before, after) {
@@ -169,7 +176,7 @@ fn change(before: Option<Stand>, after: Option<Stand>) -> String {
 }
 
 /// A cause in words, and how it is known.
-fn words(ascribed: &Ascribed) -> String {
+pub(crate) fn words(ascribed: &Ascribed) -> String {
     let cause = match &ascribed.cause {
         TrendCause::Added => "new in the inventory".to_owned(),
         TrendCause::Removed => "no longer in the inventory".to_owned(),
@@ -209,7 +216,8 @@ fn lacks(missing: Missing) -> &'static str {
     }
 }
 
-fn input_word(input: TrendInput) -> &'static str {
+/// The name of an input.
+pub(crate) fn input_word(input: TrendInput) -> &'static str {
     match input {
         TrendInput::Evidence => "evidence",
         TrendInput::Reviews => "reviews",
@@ -219,5 +227,19 @@ fn input_word(input: TrendInput) -> &'static str {
         TrendInput::Anchors => "trust anchors",
         TrendInput::Rubric => "rubric",
         TrendInput::Time => "time",
+    }
+}
+
+/// What a change means, in a word.
+pub(crate) fn shift_word(shift: Shift) -> &'static str {
+    match shift {
+        Shift::KeptOut => "kept out",
+        Shift::Tightened => "decided more strictly",
+        Shift::Lowered => "level fell",
+        Shift::Removed => "gone",
+        Shift::LetIn => "let in",
+        Shift::Eased => "decided less strictly",
+        Shift::Raised => "level rose",
+        Shift::Added => "new",
     }
 }

@@ -379,6 +379,8 @@ pub struct Forecast {
     pub until: Timestamp,
     /// The stage that is judged for.
     pub stage: String,
+    /// Which models alone are looked at, in words; none for all.
+    pub scope: Option<String>,
     /// How many models there are.
     pub models: usize,
     /// How many of them stand elsewhere at some moment.
@@ -437,12 +439,23 @@ pub struct ForecastModel {
     pub evidence: EvidenceDigest,
 }
 
+/// Which models alone are looked at.
+#[derive(Debug, Clone)]
+pub struct Only {
+    /// The models.
+    pub models: BTreeSet<ModelId>,
+    /// Which they are, in words.
+    pub words: String,
+}
+
 /// What models that change alike have in common, in the order in which they are listed.
 type Alike = (u8, Turn, Decision, Decision, u8, u8, Vec<Cause>, Option<String>);
 
 /// A forecast while it is made.
 pub(crate) struct Forecasting {
     evidence: Vec<EvidenceDigest>,
+    /// The models that are looked at, in ascending order.
+    asked: Vec<usize>,
     changed: BTreeSet<usize>,
     forecast: Forecast,
 }
@@ -452,14 +465,26 @@ impl Forecasting {
     ///
     /// # Errors
     /// `E-INTERNAL`, `E-TOO-LARGE`.
-    pub fn begin(view: &View, until: Timestamp, moments: usize, by_day: bool) -> Result<Self> {
+    pub fn begin(
+        view: &View,
+        until: Timestamp,
+        (moments, by_day): (usize, bool),
+        only: Option<&Only>,
+    ) -> Result<Self> {
         let (evidence, inputs) = view.evidence_of_all()?;
-        let not_measured = view.survey_of(&SurveyOf::default()).not_measured;
+        let is_asked = |index: &usize| {
+            let model = view.models.get(*index);
+            only.is_none_or(|only| model.is_some_and(|model| only.models.contains(&model.id)))
+        };
+        let rows: Vec<usize> = (0..view.models.len()).filter(is_asked).collect();
+        let not_measured =
+            view.survey_of(&SurveyOf { rows: Some(&rows), ..SurveyOf::default() }).not_measured;
         let forecast = Forecast {
             from: view.at,
             until,
             stage: view.stage.clone(),
-            models: view.models.len(),
+            scope: only.map(|only| only.words.clone()),
+            models: rows.len(),
             changing: 0,
             moments,
             by_day,
@@ -467,7 +492,7 @@ impl Forecasting {
             inputs,
             steps: Vec::new(),
         };
-        Ok(Forecasting { evidence, changed: BTreeSet::new(), forecast })
+        Ok(Forecasting { evidence, asked: rows, changed: BTreeSet::new(), forecast })
     }
 
     /// What differs at a moment from the one before.
@@ -479,6 +504,9 @@ impl Forecasting {
                 continue;
             }
             let Some((index, model)) = after.model(&flip.model) else { continue };
+            if self.asked.binary_search(&index).is_err() {
+                continue;
+            }
             let Some(evidence) = self.evidence.get(index) else { continue };
             let reason = flip.by.as_ref().map(|by| by.code.as_str().to_owned());
             let alike = alike(&flip, was, is, due.causes(before, after, index), reason);

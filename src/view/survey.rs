@@ -5,6 +5,7 @@
 use crate::decision::{Inputs, ModelDigests, RecordRef, StandingReview};
 use crate::inventory::ModelId;
 use crate::maturity::Duty;
+use crate::progress::Progress;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
@@ -22,11 +23,13 @@ pub struct SurveyOf<'a> {
     pub rows: Option<&'a [usize]>,
     /// A verification is recent for so many days.
     pub days: u32,
+    /// Where the models are counted whose evidence is named, and whoever waits asks to stop.
+    pub progress: Option<&'a Progress>,
 }
 
 impl Default for SurveyOf<'_> {
     fn default() -> Self {
-        SurveyOf { rows: None, days: RECENT_DAYS }
+        SurveyOf { rows: None, days: RECENT_DAYS, progress: None }
     }
 }
 

@@ -41,11 +41,18 @@ impl View {
     /// Some of its models in numbers, each number with the digest that it rests on.
     ///
     /// # Errors
-    /// `E-INTERNAL`, `E-TOO-LARGE`.
+    /// `E-INTERNAL`, `E-TOO-LARGE`; `E-CANCELLED` when somebody asked to stop.
     pub fn survey_on_evidence(&self, of: &SurveyOf<'_>) -> Result<Survey> {
         let mut survey = self.survey_of(of);
         let rows: Vec<usize> = of.rows.map_or_else(|| (0..self.models.len()).collect(), <[usize]>::to_vec);
+        if let Some(progress) = of.progress {
+            progress.expect(u64::try_from(rows.len()).unwrap_or(u64::MAX), 0);
+        }
         let line = |index: &usize| -> Result<Option<(usize, EvidenceDigest)>> {
+            if let Some(progress) = of.progress {
+                progress.check()?;
+                progress.add_file();
+            }
             let line = self.evidence_line(*index)?;
             line.map(|line| Ok((*index, digest_of(&line)?))).transpose()
         };

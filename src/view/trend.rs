@@ -286,6 +286,8 @@ pub struct Trend {
     pub stage: String,
     /// The publisher whose models alone are looked at.
     pub publisher: Option<String>,
+    /// Which models alone are looked at, in words; none for all.
+    pub scope: Option<String>,
     /// The inputs that differ, each of which was exchanged.
     pub differing: Vec<TrendInput>,
     /// How many models stand where they stood.

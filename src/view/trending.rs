@@ -174,6 +174,7 @@ impl<'v> Trending<'v> {
             to,
             stage: self.after.view.stage.clone(),
             publisher: None,
+            scope: None,
             differing,
             unchanged: self.unchanged,
             changed: self.moved.len(),

@@ -8,7 +8,7 @@ use crate::attest::claims_in;
 use crate::decision::{ClaimsSeen, SeenEvidence, Touched};
 use crate::error::{Code, Error, Result};
 use crate::signing::{Due, Progress, bundle_dues, bundle_in};
-use crate::view::forecast::{DueThen, Dues, Forecast, Forecasting};
+use crate::view::forecast::{DueThen, Dues, Forecast, Forecasting, Only};
 use crate::view::{Verified, View};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -22,20 +22,35 @@ impl Workbench {
     /// # Errors
     /// `E-USAGE` when that time is past; `E-CANCELLED`, `E-STORE`, `E-TOO-LARGE`, `E-INTERNAL`.
     pub fn forecast(&self, until: Timestamp, progress: &Progress) -> Result<Forecast> {
+        self.forecast_of(until, None, progress)
+    }
+
+    /// The same of some models alone; the others are judged too, since models belong together.
+    ///
+    /// # Errors
+    /// As [`Workbench::forecast`].
+    pub fn forecast_of(
+        &self,
+        until: Timestamp,
+        only: Option<&Only>,
+        progress: &Progress,
+    ) -> Result<Forecast> {
         let mut now = self.brought_up_to_date(progress)?;
         if until <= now.at {
             return Err(Error::new(Code::Usage, format!("{until} is not after {}", now.at))
                 .help("a forecast looks ahead: name a later time"));
         }
         let mut dues = Dues::of(&now, until);
+        progress.expect(u64::try_from(now.models.len()).unwrap_or(u64::MAX), 0);
         for index in 0..now.models.len() {
             progress.check()?;
+            progress.add_file();
             if let Some(seen) = self.evidence_of(&now, index) {
                 dues.signed(index, of_signatures(&seen));
             }
         }
         let (steps, by_day) = dues.steps(MOST_MOMENTS);
-        let mut forecasting = Forecasting::begin(&now, until, steps.len(), by_day)?;
+        let mut forecasting = Forecasting::begin(&now, until, (steps.len(), by_day), only)?;
         for (at, due) in steps {
             progress.check()?;
             let after = self.later(&now, at, &due, progress)?;

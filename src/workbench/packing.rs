@@ -12,6 +12,7 @@ use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::pack::{MemberKind, Pack, PackedModel, anchor_files, judged, pieces_of, record_name};
+use crate::progress::Progress;
 use crate::store::{EvidenceDigest, LedgerEntry, RecordKind};
 use crate::view::View;
 use serde::Deserialize;
@@ -87,7 +88,12 @@ impl Workbench {
     /// # Errors
     /// `E-NOT-FOUND`, `E-CONFIG` when the policy is not valid, `E-TOO-LARGE`; `E-EVIDENCE` when the evidence of a model is
     /// not kept; `E-STORE`.
-    pub fn gather_pack(&self, models: &[ModelId], stage: Option<&str>) -> Result<GatheredPack> {
+    pub fn gather_pack(
+        &self,
+        models: &[ModelId],
+        stage: Option<&str>,
+        progress: &Progress,
+    ) -> Result<GatheredPack> {
         self.valid_policy()?;
         let view = self.view();
         let mut indices: Vec<usize> = match models {
@@ -121,13 +127,17 @@ impl Workbench {
             records: 0,
             unproven: 0,
         };
-        let records = self.gather_verdicts(&mut gathered)?;
-        self.gather_records(&mut gathered, records)?;
+        let records = self.gather_verdicts(&mut gathered, progress)?;
+        self.gather_records(&mut gathered, records, progress)?;
         Ok(gathered)
     }
 
     /// The verdicts with their evidence; the numbers of the records that they rest on, and of the latest decisions.
-    fn gather_verdicts(&self, gathered: &mut GatheredPack) -> Result<BTreeMap<u64, LedgerEntry>> {
+    fn gather_verdicts(
+        &self,
+        gathered: &mut GatheredPack,
+        progress: &Progress,
+    ) -> Result<BTreeMap<u64, LedgerEntry>> {
         let GatheredPack { view, models, pack, .. } = gathered;
         let mut sources = Sources { workbench: self, pieces: HashMap::new() };
         sources.keep(view.trust.pieces()?)?;
@@ -139,7 +149,9 @@ impl Workbench {
             below = policy.below.as_deref();
         }
         let mut named = Vec::new();
+        progress.expect(u64::try_from(models.len()).unwrap_or(u64::MAX), 0);
         for index in models.iter() {
+            progress.check()?;
             let (evidence, pieces) = view.evidence(*index)?;
             sources.keep(pieces)?;
             named.push((view.inputs(*index)?, evidence));
@@ -148,6 +160,8 @@ impl Workbench {
         let kept = |digest: EvidenceDigest| sources.get(digest);
         let again = Again::new(&kept);
         for (number, (inputs, evidence)) in (1_usize..).zip(named) {
+            progress.check()?;
+            progress.add_file();
             let id = evidence.subject.clone();
             let rests_on = rests_on(view, &evidence);
             let verdict = judged(&again, &inputs, rests_on.clone()).map_err(|error| match error.at {
@@ -166,6 +180,7 @@ impl Workbench {
             records.extend(decided.into_iter().map(|entry| (entry.seq, entry)));
         }
         for entry in records.values() {
+            progress.check()?;
             sources.add_of_record(pack, entry)?;
         }
         Ok(records)
@@ -176,6 +191,7 @@ impl Workbench {
         &self,
         gathered: &mut GatheredPack,
         mut records: BTreeMap<u64, LedgerEntry>,
+        progress: &Progress,
     ) -> Result<()> {
         gathered.records = records.len();
         let pack = &mut gathered.pack;
@@ -198,6 +214,7 @@ impl Workbench {
         }
         gathered.unproven = records.len();
         for (number, entry) in records {
+            progress.check()?;
             pack.add(MemberKind::Record, &record_name(number), bytes_of(&entry)?)?;
         }
         Ok(())

@@ -15,10 +15,11 @@ use crate::store::{LedgerEntry, RecordKind, ledger};
 use crate::text::Untrusted;
 use crate::view::View;
 use crate::view::continuity::{Continuity, publisher_named};
+use crate::view::forecast::Only;
 use crate::view::trend::{Missing, Origin, Stand, Trend, TrendInput, TrendSide};
 use crate::view::trending::{Half, Stands, Trending, stand_in};
 use jiff::Timestamp;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -97,6 +98,19 @@ impl Workbench {
         publisher: Option<&str>,
         progress: &Progress,
     ) -> Result<Trend> {
+        self.trend_of((from, to), (publisher, None), progress)
+    }
+
+    /// The same of a publisher's models, or of some models alone.
+    ///
+    /// # Errors
+    /// As [`Workbench::trend`]; `E-NOT-FOUND` when none of the models is on either side.
+    pub fn trend_of(
+        &self,
+        (from, to): (&TrendPoint, &TrendPoint),
+        (publisher, scope): (Option<&str>, Option<&Only>),
+        progress: &Progress,
+    ) -> Result<Trend> {
         let now = self.brought_up_to_date(progress)?;
         let [old, new] = [taken(&now, from)?, taken(&now, to)?];
         let (held, mut signers) =
@@ -106,9 +120,7 @@ impl Workbench {
             if let TrendPoint::Record(number) = point
                 && held.end.entries != *number
             {
-                return Err(Error::new(Code::NotFound, "there is no such record in the ledger")
-                    .at(format!("ledger entry {number}"))
-                    .help("`touchmark ledger show` lists the records"));
+                return Err(no_such_record(*number));
             }
         }
         let mut before = self.side(&now, from, old, &held, 0, progress)?;
@@ -122,9 +134,18 @@ impl Workbench {
         }
         let publisher = publisher.map(|name| ModelId::new(name).raw().to_owned());
         let is_asked = |name: &str| publisher.as_ref().is_none_or(|asked| asked == name);
+        if let Some(Only { models, words }) = scope {
+            only(&mut before, |id| models.contains(id));
+            only(&mut after, |id| models.contains(id));
+            if before.stands.is_empty() && after.stands.is_empty() {
+                return Err(Error::new(Code::NotFound, "no model of either side is in this scope")
+                    .at(words.as_str())
+                    .help("a date or a record knows only models with a verification"));
+            }
+        }
         if let Some(asked) = &publisher {
-            only(&mut before, asked);
-            only(&mut after, asked);
+            only(&mut before, |id| publisher_named(id) == Some(asked.as_str()));
+            only(&mut after, |id| publisher_named(id) == Some(asked.as_str()));
             if before.stands.is_empty() && after.stands.is_empty() {
                 return Err(Error::new(Code::NotFound, "no model of either side is by this publisher")
                     .at(asked.as_str())
@@ -134,6 +155,9 @@ impl Workbench {
         let not_recorded = if before.is_recorded_only { leave_out(&before, &mut after) } else { 0 };
         let differing = differing(&before, &after);
         let mut trending = Trending::between(before.half(), after.half());
+        // At most twice with each input all models are judged again.
+        let judged = now.models.len().saturating_mul(differing.len()).saturating_mul(2);
+        progress.expect(u64::try_from(judged).unwrap_or(u64::MAX), 0);
         if trending.is_tried() {
             for input in &differing {
                 let view = self.exchanged(&after, &before, *input, progress)?;
@@ -147,8 +171,28 @@ impl Workbench {
             }
         }
         let trend = trending.done([before.shown.clone(), after.shown.clone()], differing)?;
-        let publishers = signers.done(is_asked);
-        Ok(Trend { publisher, publishers, not_recorded, unread: is.unread, ..trend })
+        let of_scope: Option<BTreeSet<&str>> =
+            scope.map(|scope| scope.models.iter().filter_map(publisher_named).collect());
+        let publishers =
+            signers.done(|name| is_asked(name) && of_scope.as_ref().is_none_or(|known| known.contains(name)));
+        let scope = scope.map(|scope| scope.words.clone());
+        Ok(Trend { publisher, scope, publishers, not_recorded, unread: is.unread, ..trend })
+    }
+
+    /// The time of a point.
+    ///
+    /// # Errors
+    /// `E-NOT-FOUND` when there is no such record; as [`Reader::open`]; `E-STORE`.
+    pub fn time_of(&self, point: &TrendPoint, now: Timestamp) -> Result<Timestamp> {
+        match point {
+            TrendPoint::Now => Ok(now),
+            TrendPoint::At(at) => Ok(*at),
+            TrendPoint::Snapshot(file) => Ok(Reader::open(file)?.at()),
+            TrendPoint::Record(number) => {
+                let entry = self.store().entry(*number)?;
+                entry.map(|entry| entry.at).ok_or_else(|| no_such_record(*number))
+            }
+        }
     }
 
     /// What the ledger held at two points, and who signed up to the later one, read in one go.
@@ -274,8 +318,15 @@ impl Workbench {
         }
         self.judge_by_its_rules(known, &mut view, progress)?;
         conclude(&mut view, &from(TrendInput::Gates).gates);
+        view.models.iter().for_each(|_| progress.add_file());
         Ok(view)
     }
+}
+
+fn no_such_record(number: u64) -> Error {
+    Error::new(Code::NotFound, "there is no such record in the ledger")
+        .at(format!("ledger entry {number}"))
+        .help("`touchmark ledger show` lists the records")
 }
 
 /// A policy with the exceptions of another one.
@@ -283,9 +334,9 @@ fn with_exceptions(policy: &Policy, of: &Policy) -> Policy {
     Policy { exceptions: of.exceptions.clone(), ..policy.clone() }
 }
 
-/// Leaves out all models but those of a publisher.
-fn only(side: &mut Side, publisher: &str) {
-    side.stands.retain(|id, _| publisher_named(id) == Some(publisher));
+/// Leaves out all models but those that are asked for.
+fn only(side: &mut Side, is_asked: impl Fn(&ModelId) -> bool) {
+    side.stands.retain(|id, _| is_asked(id));
     side.shown.models = side.stands.len();
 }
 

@@ -122,7 +122,7 @@ fn coverage_is_what_the_verdicts_and_verifications_say() {
     later.at += jiff::SignedDuration::from_hours(24 * 31);
     let aged = later.survey();
     assert_eq!((aged.coverage.verified.yes, aged.coverage.signed), (0, covered.signed));
-    let of = SurveyOf { rows: None, days: 40 };
+    let of = SurveyOf { rows: None, days: 40, ..SurveyOf::default() };
     assert_eq!(later.survey_of(&of).coverage.verified, covered.verified);
     assert!(covered.verified.yes > 20);
 }

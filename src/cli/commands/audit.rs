@@ -1,6 +1,7 @@
 //! `audit`: evidence packs, made in a workspace and checked anywhere.
 
 use crate::cli::common::Common;
+use crate::cli::interrupt::{Work, guarded};
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
 use crate::cli::signer::StatementSigner;
@@ -16,7 +17,7 @@ use crate::inventory::export::{CycloneDx, Entry, cyclonedx};
 use crate::lineage::shown;
 use crate::pack::{Archive, FinishedPack, MemberKind, Pack, check_pack};
 use crate::report::{checked_pack, pack_readme};
-use crate::signing::Outcome;
+use crate::signing::{Outcome, Progress};
 use crate::text::{count, screen, size};
 use crate::view::SurveyOf;
 use crate::workbench::{GatheredPack, Workbench};
@@ -72,12 +73,12 @@ pub(crate) struct What {
 
 pub(super) fn run(command: &AuditCommand, common: &Common, output: &Output) -> Result<u8> {
     match command {
-        AuditCommand::Pack(arguments) => pack(arguments, common, output),
+        AuditCommand::Pack(arguments) => guarded(output, |work| pack(arguments, common, (output, work))),
         AuditCommand::Verify { file, vouchers } => verify(file, vouchers, common, output),
     }
 }
 
-fn pack(arguments: &PackArguments, common: &Common, output: &Output) -> Result<u8> {
+fn pack(arguments: &PackArguments, common: &Common, (output, work): (&Output, &Work<'_>)) -> Result<u8> {
     let what = arguments.signer.as_ref().map_or(&arguments.what, StatementSigner::to);
     let file = what.out.as_deref().ok_or_else(|| {
         Error::new(Code::Usage, "it is not said where the pack goes").help("name the file with --out")
@@ -96,8 +97,10 @@ fn pack(arguments: &PackArguments, common: &Common, output: &Output) -> Result<u
             .ok_or_else(|| Error::new(Code::NotFound, "no such model"))
     });
     let ids: Vec<ModelId> = ids.collect::<Result<_>>()?;
-    let mut gathered = workbench.gather_pack(&ids, what.stage.as_deref())?;
-    add_reports(&workbench, &mut gathered)?;
+    let mut gathered = workbench.gather_pack(&ids, what.stage.as_deref(), work.progress())?;
+    add_reports(&workbench, &mut gathered, work.progress())?;
+    // Who signs may be asked for something.
+    work.hush();
     let GatheredPack { view, models, mut pack, records, unproven } = gathered;
     let (at, stage) = (view.at, view.stage.as_str());
     let readme = pack_readme(&pack, (at, stage), PROGRAM);
@@ -110,7 +113,7 @@ fn pack(arguments: &PackArguments, common: &Common, output: &Output) -> Result<u
     if let Some(signed) = &signed {
         finished.sign(signed.bundle.clone());
     }
-    let bytes = write(&finished, file, what.force)?;
+    let bytes = write(&finished, file, what.force, work)?;
     let manifest = &finished.manifest;
     let redacted: Vec<&str> =
         manifest.members.iter().filter(|member| member.redacted).map(|member| member.name.as_str()).collect();
@@ -156,7 +159,7 @@ fn pack(arguments: &PackArguments, common: &Common, output: &Output) -> Result<u
 }
 
 /// Adds the report on the models, in its forms, and their bill of materials.
-fn add_reports(workbench: &Workbench, gathered: &mut GatheredPack) -> Result<()> {
+fn add_reports(workbench: &Workbench, gathered: &mut GatheredPack, progress: &Progress) -> Result<()> {
     let (view, models) = (&*gathered.view, gathered.models.as_slice());
     let pack = &mut gathered.pack;
     match models {
@@ -165,16 +168,17 @@ fn add_reports(workbench: &Workbench, gathered: &mut GatheredPack) -> Result<()>
             let reviews = id.map(|id| workbench.review_history(&id)).transpose()?.unwrap_or_default();
             let dossier = Dossier::of(view, *index, reviews)?;
             let document = MaturityReportDocument::of_model(&dossier);
-            add_forms(&ReportFile { view, document, models }, pack)?;
+            add_forms(&ReportFile { view, document, models }, pack, progress)?;
         }
         _ => {
-            let survey = view.survey_on_evidence(&SurveyOf { rows: Some(models), ..SurveyOf::default() })?;
+            let of = SurveyOf { rows: Some(models), ..SurveyOf::default() };
+            let survey = view.survey_on_evidence(&SurveyOf { progress: Some(progress), ..of })?;
             let about = ReportAbout::Inventory(&view.workspace.name);
             let excepted = view.exceptions_of(models.iter().copied());
             let figures = (&survey, excepted.as_slice());
-            let document =
-                MaturityReportDocument::of_models(view, about, "models of this pack", models, figures)?;
-            add_forms(&ReportFile { view, document, models }, pack)?;
+            let which = "models of this pack";
+            let document = MaturityReportDocument::of_models(view, about, which, models, figures, progress)?;
+            add_forms(&ReportFile { view, document, models }, pack, progress)?;
         }
     }
     let known: Vec<_> = models
@@ -189,27 +193,29 @@ fn add_reports(workbench: &Workbench, gathered: &mut GatheredPack) -> Result<()>
     pack.add(MemberKind::Bill, "models.cdx.json", bill.into_bytes()).map(drop)
 }
 
-fn add_forms(file: &ReportFile<'_>, pack: &mut Pack) -> Result<()> {
+fn add_forms(file: &ReportFile<'_>, pack: &mut Pack, progress: &Progress) -> Result<()> {
     for form in REPORTS {
         let mut bytes = Vec::new();
         report(file, form, &mut |piece| {
             bytes.extend_from_slice(piece);
-            Ok(())
+            progress.check()
         })?;
         pack.add(MemberKind::Report, &format!("maturity.{}", form.extension()), bytes)?;
     }
     Ok(())
 }
 
-fn write(finished: &FinishedPack, file: &Path, force: bool) -> Result<u64> {
+fn write(finished: &FinishedPack, file: &Path, force: bool, work: &Work<'_>) -> Result<u64> {
     let failed = |cause: std::io::Error| Error::write(file, &cause);
-    let mut draft = write_beside(file, &[], 0o666)?;
+    let mut draft = work.draft(|| write_beside(file, &[], 0o666), |draft| draft.path())?;
     finished.write(draft.as_file_mut()).map_err(failed)?;
     draft.as_file().sync_all().map_err(failed)?;
     let bytes = draft.as_file().metadata().map_err(failed)?.len();
-    name(draft, file, force).map_err(|cause| match cause.kind() {
-        std::io::ErrorKind::AlreadyExists => taken(file),
-        _ => failed(cause),
+    work.named(|| {
+        name(draft, file, force).map_err(|cause| match cause.kind() {
+            std::io::ErrorKind::AlreadyExists => taken(file),
+            _ => failed(cause),
+        })
     })?;
     Ok(bytes)
 }

@@ -1,19 +1,22 @@
-//! `report forecast`: which models lose a level or a stage by time alone, when, and what is due then. Nothing is verified,
-//! recorded or written.
+//! `report forecast`: which models lose a level or a stage by time alone, when, and what is due then. Nothing is verified
+//! or recorded.
 
+use super::report_files::{Asked, Product, Take, targets, write};
+use super::scope::Scope;
 use crate::cli::common::Common;
+use crate::cli::forms::of_reports_over_time;
+use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
-use crate::cli::progress::shown;
-use crate::cli::session::options;
 use crate::documents::ReportForecastDocument;
 use crate::error::Result;
+use crate::forms::{self, FORMS_OF_FORECASTS, ForecastFile, Form};
 use crate::report::{self, FORECAST_ASSUMES};
 use crate::view::forecast::in_days;
-use crate::workbench::{OpenOptions, Workbench};
 use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use std::path::PathBuf;
 
 /// The arguments of `report forecast`.
 #[derive(Debug, Args)]
@@ -24,12 +27,35 @@ pub(crate) struct Forecast {
     /// Look ahead to this date (its first second, UTC) or time (RFC 3339) instead
     #[arg(long, value_name = "TIME", value_parser = date_or_time, conflicts_with = "days")]
     until: Option<Timestamp>,
-    /// Judge for this stage [default: the workspace's]
+    /// Look only at models of this producer
     #[arg(long, value_name = "NAME")]
-    stage: Option<String>,
-    /// List at most this many models that change alike; 0 lists all
+    producer: Option<String>,
+    #[command(flatten)]
+    scope: Scope,
+    /// As text, list at most this many models that change alike; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    out: Vec<PathBuf>,
+    /// Form of what goes to standard output, and of files whose ending says nothing
+    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
+    form: Option<Form>,
+    /// Replace files of these names
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+impl Forecast {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_FORECASTS }
+    }
+}
+
+impl Product for ForecastFile<'_> {
+    fn make(&self, form: Form, out: Take<'_>) -> Result<()> {
+        forms::forecast(self, form, out)
+    }
 }
 
 pub(super) fn date_or_time(text: &str) -> std::result::Result<Timestamp, String> {
@@ -42,16 +68,21 @@ pub(super) fn date_or_time(text: &str) -> std::result::Result<Timestamp, String>
     Ok(start.timestamp())
 }
 
-pub(super) fn run(arguments: &Forecast, common: &Common, output: &Output) -> Result<u8> {
-    let Forecast { days, until, stage, limit } = arguments;
-    let workbench = Workbench::open(&OpenOptions { stage: stage.clone(), ..options(common) })?;
-    workbench.valid_policy()?;
+pub(super) fn run(arguments: &Forecast, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
+    let (output, work) = to;
+    let Forecast { days, until, producer, scope, limit, .. } = arguments;
+    let asked = arguments.asked();
+    let targets = targets(&asked)?;
+    let workbench = scope.open(common)?;
+    let only = scope.only(&workbench.view(), producer.as_deref())?;
     let until = until.unwrap_or_else(|| in_days(common.now(), *days));
-    let forecast = shown(output, |progress| workbench.forecast(until, progress))?;
+    let forecast = workbench.forecast_of(until, only.as_ref(), work.progress())?;
     let most = if *limit == 0 { usize::MAX } else { *limit };
-    output.print_long(
-        || report::forecast(&forecast, most),
-        || ReportForecastDocument::of(&forecast, FORECAST_ASSUMES),
-    );
-    Ok(0)
+    let document = ReportForecastDocument::of(&forecast, FORECAST_ASSUMES);
+    if asked.is_plain() {
+        work.hush();
+        output.print_long(|| report::forecast(&forecast, most), || document);
+        return Ok(0);
+    }
+    write(&ForecastFile { forecast: &forecast, document, most }, &asked, &targets, to)
 }

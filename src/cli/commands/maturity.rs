@@ -64,7 +64,7 @@ fn survey(arguments: &Maturity, common: &Common, output: &Output) -> Result<u8> 
     let about = found.as_ref().map(|(_, query)| query.to_string()).unwrap_or_default();
     let rows: Option<Vec<usize>> =
         found.map(|(rows, _)| rows.into_iter().filter_map(|row| row.try_into().ok()).collect());
-    let of = SurveyOf { rows: rows.as_deref(), days: arguments.days };
+    let of = SurveyOf { rows: rows.as_deref(), days: arguments.days, ..SurveyOf::default() };
     let survey = view.survey_on_evidence(&of)?;
     output.print_long(
         || report::survey(&survey, &about, arguments.all),

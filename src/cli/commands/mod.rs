@@ -49,6 +49,7 @@ mod policy_convert;
 mod policy_file;
 mod report;
 mod report_files;
+mod report_incident;
 mod report_model;
 mod report_producer;
 mod review;

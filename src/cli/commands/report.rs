@@ -3,12 +3,14 @@
 
 use super::forecast::{self, Forecast};
 use super::report_files::{Asked, Member, Product, Take, Target, targets, write};
+use super::report_incident::{self, Incident};
 use super::report_model::{self, Model};
 use super::report_producer::{self, Producer};
 use super::scope::Scope;
 use super::trend::{self, Trend};
 use crate::cli::common::Common;
 use crate::cli::forms::of_reports;
+use crate::cli::interrupt::{Work, guarded};
 use crate::cli::output::Output;
 use crate::cli::session::find;
 use crate::documents::MaturityReportDocument;
@@ -25,6 +27,7 @@ use std::path::PathBuf;
 pub(crate) enum ReportCommand {
     Maturity(Maturity),
     Producer(Producer),
+    Incident(Incident),
     Model(Model),
     Forecast(Forecast),
     Trend(Trend),
@@ -60,8 +63,10 @@ impl ReportCommand {
         match self {
             ReportCommand::Maturity(arguments) => arguments.asked().is_product(),
             ReportCommand::Producer(arguments) => arguments.asked().is_product(),
+            ReportCommand::Incident(arguments) => arguments.asked().is_product(),
             ReportCommand::Model(arguments) => arguments.asked().is_product(),
-            ReportCommand::Forecast(_) | ReportCommand::Trend(_) => false,
+            ReportCommand::Forecast(arguments) => arguments.asked().is_product(),
+            ReportCommand::Trend(arguments) => arguments.asked().is_product(),
         }
     }
 }
@@ -85,18 +90,22 @@ impl Product for ReportFile<'_> {
 }
 
 pub(super) fn run(command: &ReportCommand, common: &Common, output: &Output) -> Result<u8> {
-    let arguments = match command {
-        ReportCommand::Maturity(arguments) => arguments,
-        ReportCommand::Producer(arguments) => return report_producer::run(arguments, common, output),
-        ReportCommand::Model(arguments) => return report_model::run(arguments, common, output),
-        ReportCommand::Forecast(arguments) => return forecast::run(arguments, common, output),
-        ReportCommand::Trend(arguments) => return trend::run(arguments, common, output),
-    };
+    guarded(output, |work| match command {
+        ReportCommand::Maturity(arguments) => maturity(arguments, common, (output, work)),
+        ReportCommand::Producer(arguments) => report_producer::run(arguments, common, (output, work)),
+        ReportCommand::Incident(arguments) => report_incident::run(arguments, common, (output, work)),
+        ReportCommand::Model(arguments) => report_model::run(arguments, common, (output, work)),
+        ReportCommand::Forecast(arguments) => forecast::run(arguments, common, (output, work)),
+        ReportCommand::Trend(arguments) => trend::run(arguments, common, (output, work)),
+    })
+}
+
+fn maturity(arguments: &Maturity, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
     let targets = targets(&arguments.asked())?;
     let workbench = arguments.scope.open(common)?;
     match &arguments.model {
-        Some(model) => of_model(&workbench, model, arguments, &targets, output),
-        None => of_models(&workbench, arguments, &targets, output),
+        Some(model) => of_model(&workbench, model, arguments, &targets, to),
+        None => of_models(&workbench, arguments, &targets, to),
     }
 }
 
@@ -105,7 +114,7 @@ fn of_model(
     name: &str,
     arguments: &Maturity,
     targets: &[Target<'_>],
-    output: &Output,
+    to: (&Output, &Work<'_>),
 ) -> Result<u8> {
     let view = workbench.view();
     let asked = view.models.get(find(&view, name)?).map(|model| model.id.clone());
@@ -117,22 +126,25 @@ fn of_model(
     let models = [index];
     let file =
         ReportFile { view: &view, document: MaturityReportDocument::of_model(&dossier), models: &models };
-    write(&file, &arguments.asked(), targets, output)
+    write(&file, &arguments.asked(), targets, to)
 }
 
 fn of_models(
     workbench: &Workbench,
     arguments: &Maturity,
     targets: &[Target<'_>],
-    output: &Output,
+    to: (&Output, &Work<'_>),
 ) -> Result<u8> {
     let view = workbench.view();
     let covered = arguments.scope.models(&view, arguments.producer.as_deref())?;
     let models = covered.models.as_slice();
-    let survey = view.survey_on_evidence(&SurveyOf { rows: Some(models), ..SurveyOf::default() })?;
+    let (_, work) = to;
+    let of = SurveyOf { rows: Some(models), progress: Some(work.progress()), ..SurveyOf::default() };
+    let survey = view.survey_on_evidence(&of)?;
     let excepted = view.exceptions_of(models.iter().copied());
     let figures = (&survey, excepted.as_slice());
     let about = covered.about(&view);
-    let document = MaturityReportDocument::of_models(&view, about, &covered.which, models, figures)?;
-    write(&ReportFile { view: &view, document, models }, &arguments.asked(), targets, output)
+    let which = &covered.which;
+    let document = MaturityReportDocument::of_models(&view, about, which, models, figures, work.progress())?;
+    write(&ReportFile { view: &view, document, models }, &arguments.asked(), targets, to)
 }

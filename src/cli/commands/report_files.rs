@@ -1,6 +1,7 @@
 //! A report on its way out: which files it goes to and in which forms; all of them are written, or none. It knows no
 //! report.
 
+use crate::cli::interrupt::Work;
 use crate::cli::output::{Output, folder_is_there};
 use crate::disk::{folder_beside, folder_of, name, name_folder, write_beside};
 use crate::documents::{ReportWrittenDocument, WrittenReport, names};
@@ -61,6 +62,11 @@ fn is_dash(file: &Path) -> bool {
 }
 
 impl Asked<'_> {
+    /// Whether nothing is said of where it goes and in which form.
+    pub(super) fn is_plain(&self) -> bool {
+        self.out.is_empty() && self.form.is_none()
+    }
+
     /// Whether the report goes to standard output: cut short, it must not be taken for whole.
     pub(super) fn is_product(&self) -> bool {
         self.out.iter().any(|file| is_dash(file)) || self.out.is_empty() && self.form.is_some()
@@ -171,14 +177,15 @@ fn form_of(file: &Path, arguments: &Asked<'_>) -> Result<Form> {
 /// Prints the report, or writes its files: all of them, or none.
 ///
 /// # Errors
-/// `E-WRITE`, `E-USAGE`; what the report gives.
+/// `E-WRITE`, `E-USAGE`; `E-CANCELLED` when somebody asked to stop; what the report gives.
 pub(super) fn write(
     file: &dyn Product,
     arguments: &Asked<'_>,
     targets: &[Target<'_>],
-    output: &Output,
+    (output, work): (&Output, &Work<'_>),
 ) -> Result<u8> {
     if targets.is_empty() {
+        work.hush();
         match arguments.form {
             None if output.is_json() => print(file, Form::Json, output)?,
             form => print(file, form.unwrap_or(Form::Text), output)?,
@@ -187,20 +194,24 @@ pub(super) fn write(
     }
     let drafts = targets
         .iter()
-        .filter_map(|target| Some(draft(file, target.file?, target.form)))
+        .filter_map(|target| Some(draft(file, target.file?, target.form, work)))
         .collect::<Result<Vec<_>>>()?;
-    let (mut written, mut named): (Vec<WrittenReport<'_>>, Vec<&Path>) = Default::default();
-    for Draft { draft, path, files } in drafts {
-        let done = match draft {
-            Unnamed::File(draft) => name(draft, path, arguments.force),
-            Unnamed::Folder(draft) => name_folder(draft, path),
-        };
-        if let Err(cause) = done {
-            return Err(unnamed(path, &cause, &named, arguments.force));
+    let written = work.named(|| {
+        let (mut written, mut named): (Vec<WrittenReport<'_>>, Vec<&Path>) = Default::default();
+        for Draft { draft, path, files } in drafts {
+            let done = match draft {
+                Unnamed::File(draft) => name(draft, path, arguments.force),
+                Unnamed::Folder(draft) => name_folder(draft, path),
+            };
+            if let Err(cause) = done {
+                return Err(unnamed(path, &cause, &named, arguments.force));
+            }
+            named.push(path);
+            written.extend(files);
         }
-        named.push(path);
-        written.extend(files);
-    }
+        Ok(written)
+    })?;
+    work.hush();
     let line = |report: &WrittenReport<'_>| {
         let (path, form) = (screen(&report.file), Form::of_word(report.form).map_or("", Form::name));
         format!("✓ written  {path}  {form}, {}\n  sha256   {}\n", size(report.bytes), report.sha256)
@@ -261,17 +272,17 @@ enum Unnamed {
     Folder(TempDir),
 }
 
-fn draft<'a>(file: &dyn Product, path: &'a Path, form: Form) -> Result<Draft<'a>> {
+fn draft<'a>(file: &dyn Product, path: &'a Path, form: Form, work: &Work<'_>) -> Result<Draft<'a>> {
     if !form.is_folder() {
-        let (draft, bytes, sha256) = filled_draft(path, &mut |out| file.make(form, out))?;
+        let (draft, bytes, sha256) = filled_draft(path, work, &mut |out| file.make(form, out))?;
         let files = vec![written(path.to_string_lossy(), form, bytes, sha256)];
         return Ok(Draft { draft: Unnamed::File(draft), path, files });
     }
-    let folder = folder_beside(path)?;
+    let folder = work.draft(|| folder_beside(path), TempDir::path)?;
     let mut files = Vec::new();
     for member in file.members() {
         let inside = folder.path().join(member.name);
-        let (draft, bytes, sha256) = filled_draft(&inside, &mut |out| (member.make)(out))?;
+        let (draft, bytes, sha256) = filled_draft(&inside, work, &mut |out| (member.make)(out))?;
         name(draft, &inside, false).map_err(|cause| Error::write(&inside, &cause))?;
         let place = path.join(member.name).to_string_lossy().into_owned();
         files.push(written(place.into(), form, bytes, sha256));
@@ -289,13 +300,15 @@ pub(super) type Take<'t> = &'t mut dyn FnMut(&[u8]) -> Result<()>;
 /// What `make` hands on, in a file beside `path`, with its length and its digest.
 fn filled_draft(
     path: &Path,
+    work: &Work<'_>,
     make: &mut dyn FnMut(Take<'_>) -> Result<()>,
 ) -> Result<(NamedTempFile, u64, EvidenceDigest)> {
     let failed = |cause: io::Error| Error::write(path, &cause);
-    let mut draft = write_beside(path, &[], 0o666)?;
+    let mut draft = work.draft(|| write_beside(path, &[], 0o666), |draft| draft.path())?;
     let (mut digest, mut bytes) = (Context::new(&SHA256), 0_u64);
     let mut out = BufWriter::new(draft.as_file_mut());
     make(&mut |piece| {
+        work.progress().check()?;
         digest.update(piece);
         bytes += u64::try_from(piece.len()).unwrap_or_default();
         out.write_all(piece).map_err(failed)

@@ -3,6 +3,7 @@
 use super::report_files::{Asked, Product, Take, targets, write};
 use crate::cli::common::Common;
 use crate::cli::forms::of_documentation;
+use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
 use crate::documents::ModelDocumentationDocument;
@@ -40,7 +41,7 @@ impl Product for ModelDocumentationDocument<'_> {
     }
 }
 
-pub(super) fn run(arguments: &Model, common: &Common, output: &Output) -> Result<u8> {
+pub(super) fn run(arguments: &Model, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
     let targets = targets(&arguments.asked())?;
     let workbench = open_to_judge(common)?;
     let view = workbench.view();
@@ -49,5 +50,5 @@ pub(super) fn run(arguments: &Model, common: &Common, output: &Output) -> Result
     let view = workbench.view();
     let dossier = Dossier::of(&view, find(&view, &arguments.model)?, Vec::new())?;
     let form = DocumentationForm::bundled()?;
-    write(&ModelDocumentationDocument::of(&dossier, &form), &arguments.asked(), &targets, output)
+    write(&ModelDocumentationDocument::of(&dossier, &form), &arguments.asked(), &targets, to)
 }

@@ -4,6 +4,7 @@ use super::report_files::{Asked, Product, Take, targets, write};
 use super::scope::Scope;
 use crate::cli::common::Common;
 use crate::cli::forms::of_producers;
+use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::disk::read_small;
 use crate::documents::ProducerReportDocument;
@@ -68,19 +69,23 @@ impl Product for Letter<'_> {
     }
 }
 
-pub(super) fn run(arguments: &Producer, common: &Common, output: &Output) -> Result<u8> {
+pub(super) fn run(arguments: &Producer, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
+    let (_, work) = to;
     let targets = targets(&arguments.asked())?;
     let workbench = arguments.scope.open(common)?;
     let view = workbench.view();
     let covered = arguments.scope.models(&view, arguments.name.as_deref())?;
     let models = covered.models.as_slice();
-    let figures = view.scorecards(&SurveyOf { rows: Some(models), ..SurveyOf::default() })?;
+    let of = SurveyOf { rows: Some(models), progress: Some(work.progress()), ..SurveyOf::default() };
+    let figures = view.scorecards(&of)?;
     let excepted = view.exceptions_of(models.iter().copied());
     let about = covered.about(&view);
     let listed = arguments.name.as_ref().map(|_| models);
-    let document = ProducerReportDocument::of(&view, about, &covered.which, (&figures, &excepted), listed)?;
+    let figured = (&figures, excepted.as_slice());
+    let which = &covered.which;
+    let document = ProducerReportDocument::of(&view, about, which, figured, listed, work.progress())?;
     if !arguments.letter {
-        return write(&document, &arguments.asked(), &targets, output);
+        return write(&document, &arguments.asked(), &targets, to);
     }
     let letter = Letter {
         document: &document,
@@ -94,7 +99,7 @@ pub(super) fn run(arguments: &Producer, common: &Common, output: &Output) -> Res
             .at(arguments.name.as_deref().unwrap_or_default())
             .help(format!("{not_measured} not measured; `touchmark verify MODEL` measures one")));
     }
-    write(&letter, &arguments.asked(), &targets, output)
+    write(&letter, &arguments.asked(), &targets, to)
 }
 
 /// The template: the one that is asked for, that of the workspace, or the one inside the program.

@@ -2,11 +2,13 @@
 
 use super::filtering;
 use crate::cli::common::Common;
-use crate::cli::session::{find, options};
+use crate::cli::output::Output;
+use crate::cli::session::{find, options, warn_of_policy};
 use crate::documents::ReportAbout;
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::text::{Untrusted, nearest, screen};
+use crate::view::forecast::Only;
 use crate::view::{View, publisher};
 use crate::workbench::{OpenOptions, Workbench};
 use clap::Args;
@@ -58,6 +60,16 @@ impl Scope {
         Ok(workbench)
     }
 
+    /// Opens the workspace to read its records, whatever the policy says.
+    ///
+    /// # Errors
+    /// As [`Workbench::open`].
+    pub(super) fn browse(&self, common: &Common, output: &Output) -> Result<Workbench> {
+        let workbench = Workbench::open(&OpenOptions { stage: self.stage.clone(), ..options(common) })?;
+        warn_of_policy(&workbench, output);
+        Ok(workbench)
+    }
+
     /// The models of a view that it covers; of a producer, if one is named.
     ///
     /// # Errors
@@ -95,6 +107,16 @@ impl Scope {
         };
         let producer = producer.map(|name| Untrusted::new(ModelId::new(name).raw()));
         Ok(Covered { models, which, producer, is_part })
+    }
+
+    /// The same by their ids, for a report that judges all models again; none where all are covered.
+    ///
+    /// # Errors
+    /// As [`Scope::models`].
+    pub(super) fn only(&self, view: &View, producer: Option<&str>) -> Result<Option<Only>> {
+        let Covered { models, which, is_part, .. } = self.models(view, producer)?;
+        let ids = models.iter().filter_map(|index| Some(view.models.get(*index)?.id.clone()));
+        Ok(is_part.then(|| Only { models: ids.collect(), words: which }))
     }
 }
 

@@ -1,17 +1,21 @@
-//! `report trend`: what changed between two times for levels and decisions, and why. Nothing is verified, recorded or
-//! written.
+//! `report trend`: what changed between two times for levels and decisions, and why. Nothing is verified or
+//! recorded.
 
 use super::forecast::date_or_time;
+use super::report_files::{Asked, Product, Take, targets, write};
+use super::scope::Scope;
 use crate::cli::common::Common;
+use crate::cli::forms::of_reports_over_time;
+use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
-use crate::cli::progress::shown;
-use crate::cli::session::options;
 use crate::documents::ReportTrendDocument;
 use crate::error::Result;
+use crate::forms::{self, FORMS_OF_TRENDS, Form, TrendFile};
 use crate::report::{self, TREND_ASSUMES};
-use crate::workbench::{OpenOptions, TrendPoint, Workbench};
+use crate::workbench::TrendPoint;
 use clap::Args;
 use jiff::SignedDuration;
+use std::path::PathBuf;
 
 /// Where the earlier side begins, if nothing is said.
 const DAYS: i64 = 30;
@@ -26,19 +30,42 @@ pub(crate) struct Trend {
     /// The later side, likewise, or `now`
     #[arg(long, value_name = "POINT", default_value = "now")]
     to: String,
-    /// Judge for this stage [default: the workspace's]
-    #[arg(long, value_name = "NAME")]
-    stage: Option<String>,
     /// Look only at models whose names begin with this publisher
     #[arg(long, value_name = "NAME")]
     publisher: Option<String>,
-    /// List at most this many models that change alike; 0 lists all
+    /// Look only at models that are now of this producer: as the publisher, or what a source states
+    #[arg(long, value_name = "NAME", conflicts_with = "publisher")]
+    producer: Option<String>,
+    #[command(flatten)]
+    scope: Scope,
+    /// As text, list at most this many models that change alike; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
+    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    out: Vec<PathBuf>,
+    /// Form of what goes to standard output, and of files whose ending says nothing
+    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
+    form: Option<Form>,
+    /// Replace files of these names
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+impl Trend {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_TRENDS }
+    }
+}
+
+impl Product for TrendFile<'_> {
+    fn make(&self, form: Form, out: Take<'_>) -> Result<()> {
+        forms::trend(self, form, out)
+    }
 }
 
 /// What is neither a number nor a time is a file.
-fn point(text: &str) -> TrendPoint {
+pub(super) fn point(text: &str) -> TrendPoint {
     match text {
         "now" => TrendPoint::Now,
         _ => match (text.parse(), date_or_time(text)) {
@@ -49,18 +76,26 @@ fn point(text: &str) -> TrendPoint {
     }
 }
 
-pub(super) fn run(arguments: &Trend, common: &Common, output: &Output) -> Result<u8> {
-    let Trend { from, to, stage, publisher, limit } = arguments;
-    let workbench = Workbench::open(&OpenOptions { stage: stage.clone(), ..options(common) })?;
-    workbench.valid_policy()?;
+pub(super) fn run(arguments: &Trend, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
+    let (output, work) = to;
+    let Trend { from, to: until, publisher, producer, scope, limit, .. } = arguments;
+    let asked = arguments.asked();
+    let targets = targets(&asked)?;
+    let workbench = scope.open(common)?;
+    let only = scope.only(&workbench.view(), producer.as_deref())?;
     let days_ago = || common.now().saturating_sub(SignedDuration::from_hours(24 * DAYS));
     let from = match from {
         Some(from) => point(from),
         None => TrendPoint::At(days_ago().unwrap_or(jiff::Timestamp::MIN)),
     };
-    let trend =
-        shown(output, |progress| workbench.trend((&from, &point(to)), publisher.as_deref(), progress))?;
+    let which = (publisher.as_deref(), only.as_ref());
+    let trend = workbench.trend_of((&from, &point(until)), which, work.progress())?;
     let most = if *limit == 0 { usize::MAX } else { *limit };
-    output.print_long(|| report::trend(&trend, most), || ReportTrendDocument::of(&trend, TREND_ASSUMES));
-    Ok(0)
+    let document = ReportTrendDocument::of(&trend, TREND_ASSUMES);
+    if asked.is_plain() {
+        work.hush();
+        output.print_long(|| report::trend(&trend, most), || document);
+        return Ok(0);
+    }
+    write(&TrendFile { trend: &trend, document, most }, &asked, &targets, to)
 }

@@ -22,6 +22,7 @@ use crate::dossier::{Dossier, relative};
 use crate::error::{Code, Error, Result};
 use crate::inventory::ModelId;
 use crate::maturity::SCOPE;
+use crate::progress::Progress;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use crate::view::excepted::Excepted;
@@ -244,11 +245,15 @@ impl<'a> MaturityReportDocument<'a> {
         filter: &str,
         models: &[usize],
         (survey, excepted): (&'a Survey, &'a [Excepted]),
+        progress: &Progress,
     ) -> Result<Self> {
         let inputs = inputs_of(survey)?;
         let measured = view.measured();
-        let row = |index: &usize| ReportedModel::on_evidence(view, *index, &measured);
-        let rows: Vec<ReportedModel<'a>> = models.par_iter().filter_map(row).collect();
+        let row = |index: &usize| match progress.check() {
+            Ok(()) => ReportedModel::on_evidence(view, *index, &measured).map(Ok),
+            Err(error) => Some(Err(error)),
+        };
+        let rows: Vec<ReportedModel<'a>> = models.par_iter().filter_map(row).collect::<Result<_>>()?;
         Ok(MaturityReportDocument {
             schema: names::MaturityReport,
             about,

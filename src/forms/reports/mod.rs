@@ -6,20 +6,27 @@ mod basis;
 mod documentation;
 mod exceptions;
 mod file;
+mod forecast;
+mod incident;
 mod inventory;
 mod junit;
 mod letter;
 mod model;
+mod over_time;
 mod producer;
 mod relevant;
 mod sarif;
+mod trend;
 
 pub use audit::{AUDIT_COLUMNS, audit_rows};
 pub(in crate::forms) use audit::{encoded, url};
 pub use documentation::{FORMS_OF_DOCUMENTATION, documentation};
 pub use file::ReportFile;
+pub use forecast::{FORECAST_COLUMNS, FORMS_OF_FORECASTS, ForecastFile, forecast};
+pub use incident::{FORMS_OF_INCIDENTS, INCIDENT_COLUMNS, incidents};
 pub use letter::{FORMS_OF_LETTERS, Letter, letter};
 pub use producer::{FORMS_OF_PRODUCERS, PRODUCED_COLUMNS, PRODUCER_COLUMNS, producers};
+pub use trend::{FORMS_OF_TRENDS, TREND_COLUMNS, TrendFile, trend};
 
 use super::declared::declared;
 use super::form::Form;

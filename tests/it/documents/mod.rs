@@ -406,6 +406,7 @@ fn every_document() -> Desk {
     desk.prints("incident-drill", &["incident", "drill", "model_substitution", "--by", "Ann"]);
     desk.prints("incident-disclosure", &["incident", "disclose", &case]);
     desk.prints("incidents", &["incident", "list", "--closed"]);
+    desk.prints("report-incident", &["report", "incident"]);
     fs::create_dir(desk.path("runbooks")).unwrap();
     fs::write(desk.path("runbooks/broken.toml"), "schema = \"runbook/0.1\"\n").unwrap();
     desk.prints("incident-types", &["incident", "types"]);

@@ -472,6 +472,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),
     ("cli/progress", &["progress", "report", "cli/output"]),
+    ("cli/interrupt", &["ground", "cli/output", "cli/progress"]),
     ("cli/flags", &["error", "text", "disk", "signing", "cli/output", "cli/secrets"]),
     ("cli/ignored", &["error", "text", "signing", "cli/output"]),
     ("cli/forms", &["forms"]),

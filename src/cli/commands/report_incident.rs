@@ -1,0 +1,88 @@
+//! `report incident`: the cases of a workspace and its drills, over a period where one is named. Nothing is opened, closed or
+//! recorded.
+
+use super::report_files::{Asked, Product, Take, targets, write};
+use super::scope::Scope;
+use super::trend::point;
+use crate::cli::common::Common;
+use crate::cli::forms::of_reports_over_time;
+use crate::cli::interrupt::Work;
+use crate::cli::output::Output;
+use crate::documents::{CasesAsked, IncidentReportDocument, ReportPeriod};
+use crate::error::{Code, Error, Result};
+use crate::forms::{FORMS_OF_INCIDENTS, Form, incidents};
+use crate::workbench::Workbench;
+use clap::Args;
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// The arguments of `report incident`.
+#[derive(Debug, Args)]
+pub(crate) struct Incident {
+    /// The number of a case [default: all cases]
+    case: Option<u64>,
+    /// Cases that were open, and drills that were held, at or after this point: a snapshot's file, a date (its first
+    /// second, UTC) or time (RFC 3339), or the number of a ledger record [default: the first record]
+    #[arg(long, value_name = "POINT", conflicts_with = "case")]
+    from: Option<String>,
+    /// The same before this point, or `now` [default: now]
+    #[arg(long, value_name = "POINT", conflicts_with = "case")]
+    to: Option<String>,
+    /// Only cases that reach a model of this producer
+    #[arg(long, value_name = "NAME")]
+    producer: Option<String>,
+    #[command(flatten)]
+    scope: Scope,
+    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    out: Vec<PathBuf>,
+    /// Form of what goes to standard output, and of files whose ending says nothing
+    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
+    form: Option<Form>,
+    /// Replace files of these names
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+impl Incident {
+    pub(super) fn asked(&self) -> Asked<'_> {
+        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_INCIDENTS }
+    }
+
+    fn period(&self, workbench: &Workbench, now: Timestamp) -> Result<Option<ReportPeriod>> {
+        if self.from.is_none() && self.to.is_none() {
+            return Ok(None);
+        }
+        let at = |text: &str| workbench.time_of(&point(text), now);
+        let from = self.from.as_deref().map(at).transpose()?;
+        let to = self.to.as_deref().map_or(Ok(now), at)?;
+        match from {
+            Some(from) if from >= to => Err(Error::new(Code::Usage, format!("{from} is not before {to}"))
+                .help("name the beginning of the period with --from")),
+            from => Ok(Some(ReportPeriod { from, to })),
+        }
+    }
+}
+
+impl Product for IncidentReportDocument<'_> {
+    fn make(&self, form: Form, out: Take<'_>) -> Result<()> {
+        incidents(self, form, out)
+    }
+}
+
+pub(super) fn run(arguments: &Incident, common: &Common, to: (&Output, &Work<'_>)) -> Result<u8> {
+    let (output, work) = to;
+    let targets = targets(&arguments.asked())?;
+    let workbench = arguments.scope.browse(common, output)?;
+    let view = workbench.view();
+    let only = arguments.scope.only(&view, arguments.producer.as_deref())?;
+    let cases = workbench.cases()?;
+    let asked = CasesAsked {
+        case: arguments.case,
+        period: arguments.period(&workbench, common.now())?,
+        scope: only.as_ref().map(|only| (&only.models, only.words.as_str())),
+    };
+    let ledger = (view.ledger.entries, view.ledger.hash.as_str());
+    let document = IncidentReportDocument::of(&cases, &asked, ledger, common.now(), work.progress())?;
+    write(&document, &arguments.asked(), &targets, to)
+}
