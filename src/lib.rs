@@ -24,6 +24,7 @@
 //! | [`report`] | views as text |
 //! | [`forms`] | what is let out: Markdown, CSV, JSON, HTML, SVG, graphs |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
+//! | [`guard`] | who may open the files of models |
 //! | `commands` | every command once, with its form in either face |
 //! | `tui`, `cli` | the faces |
 //!
@@ -40,6 +41,7 @@ pub mod documents;
 pub mod dossier;
 pub mod feed;
 pub mod forms;
+pub mod guard;
 pub mod incident;
 pub mod inventory;
 pub mod lineage;

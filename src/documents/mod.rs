@@ -14,6 +14,7 @@ mod disclosures;
 mod drills;
 mod feeds;
 mod forecast;
+mod guard;
 mod incidents;
 mod inventory;
 mod ledger_proof;
@@ -71,6 +72,7 @@ pub use feeds::{
     FeedRow, FeedTriageDocument, FeedTriaged, FeedsDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use guard::GuardRefusalDocument;
 pub use incidents::{
     EvidenceWord, IncidentClockDocument, IncidentDocument, IncidentEvidenceDocument, IncidentFaultDocument,
     IncidentLogDocument, IncidentRow, IncidentSaidDocument, IncidentStepDocument, IncidentsDocument,

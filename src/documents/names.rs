@@ -59,6 +59,7 @@ names! {
     FeedMatches "touchmark.feed-matches/1",
     FeedTriage "touchmark.feed-triage/1",
     Feeds "touchmark.feeds/1",
+    GuardRefusal "touchmark.guard-refusal/1",
     Import "touchmark.import/1",
     Incident "touchmark.incident/1",
     IncidentDisclosure "touchmark.incident-disclosure/1",

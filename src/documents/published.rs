@@ -14,6 +14,7 @@ use super::feeds::{
     FeedImportDocument, FeedLintDocument, FeedMatchesDocument, FeedTriageDocument, FeedsDocument,
 };
 use super::forecast::ReportForecastDocument;
+use super::guard::GuardRefusalDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
@@ -128,6 +129,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<FeedRecord>("feed-record", "the body of a `feed` record"),
     row::<FeedTriageDocument<'static>>("feed-triage", "`feed triage`"),
     row::<FeedsDocument<'static>>("feeds", "`feed list`"),
+    row::<GuardRefusalDocument<'static>>("guard-refusal", "a refused open, of `guard`"),
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",

@@ -310,6 +310,10 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    (
+        "guard",
+        &["ground", "inventory", "policy", "decision", "view", "words", "report", "workbench"],
+    ),
     ("commands", &[]),
     // the screens
     ("tui/theme", &["ground", "tables"]),
@@ -482,6 +486,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
             "forms",
             "workbench",
+            "guard",
             "commands",
             "tui",
             "cli",
