@@ -8,7 +8,7 @@ use crate::inventory::{ModelId, parts};
 use crate::policy::Moment;
 use crate::report;
 use crate::view::View;
-use crate::words::{Face, told};
+use crate::words::{Face, reasons};
 use crate::workbench::{Loadable, OpenOptions, Workbench};
 use std::path::{Path, PathBuf};
 
@@ -140,7 +140,7 @@ fn stamps(model: &Guarded) -> Result<Vec<Stamp>> {
 
 fn word(view: &View, verdict: &Verdict, let_in: bool) -> Word {
     let case = report::case(view, verdict);
-    let first = told(&case, Face::Text).into_iter().next();
+    let first = reasons::told(&case, Face::Text).into_iter().next();
     let (code, why, help) = first.map_or_else(Default::default, |first| {
         let code = first.codes.first().map(|code| (*code).to_owned()).unwrap_or_default();
         (code, first.text.raw().to_owned(), first.remedy)
