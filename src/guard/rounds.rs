@@ -277,7 +277,10 @@ impl Rounds {
                     part.starts_with(&folder) || folder.starts_with(part)
                 };
                 if guarded.parts.iter().any(concerns) {
-                    self.watch.stirred(model);
+                    // Above a model nothing of it changes but that it comes or goes: then its files are others.
+                    if guarded.parts.iter().any(|part| folder.starts_with(part)) {
+                        self.watch.stirred(model);
+                    }
                     self.look_at(model, tell);
                 }
             }
@@ -320,7 +323,10 @@ impl Rounds {
                 self.catch_up(tell);
             }
             if files {
-                for event in self.kernel.events()? {
+                let events = self.kernel.events()?;
+                // What came or went before these opens counts for them.
+                self.catch_up(tell);
+                for event in events {
                     self.happened(event, tell);
                 }
             }

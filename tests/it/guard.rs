@@ -43,7 +43,7 @@ fn the_unit_starts_what_this_program_understands() {
 mod real {
     use super::*;
     use std::fs::{self, File};
-    use std::io::{BufRead, BufReader, ErrorKind, Read};
+    use std::io::{BufRead, BufReader, ErrorKind, Read, Write};
     use std::os::unix::fs::symlink;
     use std::path::{Path, PathBuf};
     use std::process::{Child, Stdio};
@@ -135,7 +135,7 @@ mod real {
         }
 
         #[track_caller]
-        fn end(mut self) {
+        fn end(&mut self) {
             self.signal("-TERM");
             let status = self.child.wait().unwrap();
             assert_eq!(status.code(), Some(0));
@@ -151,7 +151,7 @@ mod real {
 
     #[test]
     fn an_admitted_model_opens_and_a_refused_one_does_not() {
-        let Some(guard) = Guard::start(&[], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&[], |_| {}) else { return };
         guard.opens(GOOD);
         guard.opens("models/lumen/iris-base/model.sig");
         guard.refuses(BAD);
@@ -169,8 +169,6 @@ mod real {
         assert!(!cat.status.success() && cat.stdout.is_empty());
         assert!(guard.line().contains("(cat)"));
         // People look into it with this program.
-        let seen = touchmark(["verify", "key", "--public-key", "none"]);
-        assert_eq!(seen.status.code(), Some(2));
         let shown = Command::new(env!("CARGO_BIN_EXE_touchmark"))
             .args(["digest"])
             .arg(guard.path("models/acme/support-bot-7b"))
@@ -184,15 +182,14 @@ mod real {
             .output()
             .unwrap();
         assert!(out(&ledger).contains("decision"), "{}{}", out(&ledger), err(&ledger));
-        let dir = guard.path(BAD);
         guard.end();
         // What docs/loaders.md says: without a guard the kernel lets opens pass.
-        assert!(File::open(dir).is_err(), "the copy is gone with its folder");
+        guard.opens(BAD);
     }
 
     #[test]
     fn a_change_drops_the_decision_and_a_repair_brings_it_back() {
-        let Some(guard) = Guard::start(&["--lazy"], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&["--lazy"], |_| {}) else { return };
         guard.opens(GOOD);
         let whole = fs::read(guard.path(GOOD)).unwrap();
         let mut bad = whole.clone();
@@ -210,8 +207,10 @@ mod real {
         guard.opens(GOOD);
         // A writer who is not: in place, with the old times put back.
         let old = fs::metadata(guard.path(GOOD)).unwrap().modified().unwrap();
-        fs::write(guard.path(GOOD), &bad).unwrap();
-        File::options().append(true).open(guard.path(GOOD)).map_or((), |file| file.set_modified(old).unwrap());
+        let mut file = File::options().write(true).open(guard.path(GOOD)).unwrap();
+        file.write_all(&bad).unwrap();
+        file.set_modified(old).unwrap();
+        drop(file);
         guard.refuses(GOOD);
         put(&whole);
         guard.opens(GOOD);
@@ -226,7 +225,7 @@ mod real {
 
     #[test]
     fn strangers_new_folders_and_odd_files() {
-        let Some(guard) = Guard::start(&["--lazy"], |dir| {
+        let Some(mut guard) = Guard::start(&["--lazy"], |dir| {
             symlink(dir.join(BAD), dir.join("elsewhere")).unwrap();
             fs::hard_link(dir.join(BAD), dir.join("other-name")).unwrap();
             fs::write(dir.join("models/notes.txt"), "n").unwrap();
@@ -255,7 +254,7 @@ mod real {
 
     #[test]
     fn a_dry_run_refuses_nothing_and_says_what_it_would() {
-        let Some(guard) = Guard::start(&["--dry-run", "--lazy", "--format", "json"], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&["--dry-run", "--lazy", "--format", "json"], |_| {}) else { return };
         guard.opens(GOOD);
         for _ in 0..5 {
             guard.opens(BAD);
@@ -280,7 +279,7 @@ mod real {
 
     #[test]
     fn a_policy_that_is_read_again_decides_anew() {
-        let Some(guard) = Guard::start(&["--lazy"], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&["--lazy"], |_| {}) else { return };
         guard.opens(GOOD);
         let policy = guard.path("policies/samples.toml");
         let text = fs::read_to_string(&policy).unwrap();
@@ -299,7 +298,7 @@ mod real {
     #[test]
     fn hostile_names_reach_no_terminal() {
         let hostile = "models/\u{1b}[2J\u{202e}.gguf";
-        let Some(guard) = Guard::start(&["--lazy"], |dir| fs::write(dir.join(hostile), "h").unwrap()) else { return };
+        let Some(mut guard) = Guard::start(&["--lazy"], |dir| fs::write(dir.join(hostile), "h").unwrap()) else { return };
         guard.refuses(hostile);
         let line = guard.line();
         assert!(!line.contains('\u{1b}') && !line.contains('\u{202e}') && line.contains(".gguf"), "{line:?}");
@@ -342,7 +341,7 @@ mod real {
         };
         let free = copy_of_samples();
         let without = times(&free.path().join(GOOD));
-        let Some(guard) = Guard::start(&["--lazy"], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&["--lazy"], |_| {}) else { return };
         let start = Instant::now();
         guard.opens(GOOD);
         let first = start.elapsed();
