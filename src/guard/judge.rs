@@ -154,11 +154,12 @@ fn word(view: &View, verdict: &Verdict, let_in: bool) -> Word {
 
 /// What is said where nothing could be decided.
 pub(super) fn failed(error: &Error) -> Word {
+    let place = error.at.as_ref().map(|place| format!(": {}", place.raw())).unwrap_or_default();
     Word {
         let_in: false,
         decision: "unknown".to_owned(),
         code: error.code.as_str().to_owned(),
-        why: error.to_string(),
+        why: format!("{}{place}", error.what),
         help: error.help.clone().unwrap_or_default(),
     }
 }

@@ -229,15 +229,16 @@ mod real {
             symlink(dir.join(BAD), dir.join("elsewhere")).unwrap();
             fs::hard_link(dir.join(BAD), dir.join("other-name")).unwrap();
             fs::write(dir.join("models/notes.txt"), "n").unwrap();
-            fs::write(dir.join("models/stranger.gguf"), "s").unwrap();
+            fs::create_dir(dir.join("models/strange")).unwrap();
+            fs::write(dir.join("models/strange/s.gguf"), "s").unwrap();
             assert!(Command::new("mkfifo").arg(dir.join("models/lumen/iris-base/pipe")).status().unwrap().success());
         }) else {
             return;
         };
         guard.opens("models/notes.txt");
-        guard.refuses("models/stranger.gguf");
+        guard.refuses("models/strange/s.gguf");
         let line = guard.line();
-        assert!(line.contains("no model") && line.contains("touchmark scan"), "{line}");
+        assert!(line.contains("no model: E-NOT-FOUND no model of the inventory has this file") && line.contains("touchmark scan"), "{line}");
         // By other names it is the same file.
         guard.refuses("elsewhere");
         guard.refuses("other-name");
