@@ -121,7 +121,11 @@ fn tell(notice: &crate::guard::Notice, stage: &str, common: &Common, output: &Ou
                 };
                 format!("{verb} {} to process {who}: {model}: {why}{help}{more}\n", screen(&file))
             };
-            output.print(&human(), || GuardRefusalDocument {
+            if !output.is_json() {
+                output.made(&human());
+                return;
+            }
+            let document = GuardRefusalDocument {
                 schema: Default::default(),
                 at: common.now(),
                 stage,
@@ -135,7 +139,12 @@ fn tell(notice: &crate::guard::Notice, stage: &str, common: &Common, output: &Ou
                 reason: Untrusted::new(&word.why),
                 help: Untrusted::new(&word.help),
                 untold: refused.untold,
-            });
+            };
+            // A log has one document a line.
+            match serde_json::to_string(&document) {
+                Ok(line) => output.made(&format!("{line}\n")),
+                Err(error) => output.note(&format!("! a refusal could not be written: {error}")),
+            }
         }
     }
 }
