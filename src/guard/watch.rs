@@ -106,7 +106,8 @@ enum Standing {
 #[derive(Debug)]
 struct Held<T> {
     ticket: T,
-    stamp: Stamp,
+    /// Whoever waits gets the file as it is when the wait ends, so its stamp of before does not matter.
+    file: Inode,
     until: u64,
 }
 
@@ -211,24 +212,28 @@ impl<T> Watch<T> {
                 if refused && seen.is_below { Answer::Refuse(Refusal::Unknown) } else { Answer::Allow };
             return Some((ticket, answer));
         }
-        match self.look(&stamp) {
+        match self.look(stamp.inode, Some(&stamp)) {
             Look::Answer(answer) => Some((ticket, answer)),
             Look::Wait(_) => {
-                self.held.push(Held { ticket, stamp, until: now.saturating_add(self.patience) });
+                self.held.push(Held { ticket, file: stamp.inode, until: now.saturating_add(self.patience) });
                 None
             }
         }
     }
 
-    /// What the decisions say of a file. A decision about another state of it is dropped. One model that is let in is
+    /// What the decisions say of a file. A decision about another state of it than this one is dropped. One model that is let in is
     /// enough: the bytes are the same, whoever else has them.
-    fn look(&mut self, stamp: &Stamp) -> Look {
-        let owners = self.owners.get(&stamp.inode).cloned().unwrap_or_default();
+    fn look(&mut self, file: Inode, now: Option<&Stamp>) -> Look {
+        let owners = self.owners.get(&file).cloned().unwrap_or_default();
         let (mut waits, mut refused) = (None, None);
         for model in owners {
             let Some(standing) = self.models.get_mut(model) else { continue };
             let is_stale = match standing {
-                Standing::Known(_, files) => files.get(&stamp.inode) != Some(stamp),
+                Standing::Known(_, files) => match (files.get(&file), now) {
+                    (None, _) => true,
+                    (Some(decided), Some(now)) => decided != now,
+                    (Some(_), None) => false,
+                },
                 Standing::Undecided => false,
             };
             if is_stale {
@@ -272,8 +277,8 @@ impl<T> Watch<T> {
         if self.verifying.is_some() {
             return None;
         }
-        let stamps: Vec<Stamp> = self.held.iter().map(|held| held.stamp).collect();
-        let awaited = stamps.iter().find_map(|stamp| match self.look(stamp) {
+        let files: Vec<Inode> = self.held.iter().map(|held| held.file).collect();
+        let awaited = files.into_iter().find_map(|file| match self.look(file, None) {
             Look::Wait(model) => Some(model),
             Look::Answer(_) => None,
         });
@@ -324,7 +329,7 @@ impl<T> Watch<T> {
         self.held = held;
         let mut answers = Vec::new();
         for held in late {
-            let answer = match self.look(&held.stamp) {
+            let answer = match self.look(held.file, None) {
                 Look::Answer(answer) => answer,
                 Look::Wait(model) => Answer::Refuse(Refusal::Patience(model)),
             };
@@ -351,7 +356,7 @@ impl<T> Watch<T> {
     fn settle(&mut self, answer: impl Fn(Look) -> Option<Answer>) -> Vec<(T, Answer)> {
         let mut answers = Vec::new();
         for held in std::mem::take(&mut self.held) {
-            match answer(self.look(&held.stamp)) {
+            match answer(self.look(held.file, None)) {
                 Some(answer) => answers.push((held.ticket, answer)),
                 None => self.held.push(held),
             }

@@ -240,13 +240,13 @@ proptest! {
         let mut known: [Option<(bool, HashMap<u64, i64>)>; 2] = [None, None];
         let mut verifying: Option<(usize, bool)> = None;
         let (mut now, mut next) = (0, 0);
-        let mut waiting: HashMap<u32, (u64, i64, u64)> = HashMap::new();
+        let mut waiting: HashMap<u32, (u64, u64)> = HashMap::new();
         for step in steps {
             let mut answers = Vec::new();
             match step {
                 Step::Open(file) => {
                     next += 1;
-                    waiting.insert(next, (file, states[&file], now));
+                    waiting.insert(next, (file, now));
                     answers.extend(watch.opened(next, stamp(file, states[&file]), LOADABLE, now));
                 }
                 Step::Write(file) => {
@@ -291,7 +291,9 @@ proptest! {
                 }
             }
             for (ticket, answer) in answers {
-                let (file, state, since) = waiting.remove(&ticket).expect("answered once");
+                let (file, since) = waiting.remove(&ticket).expect("answered once");
+                // Whoever waited gets the file as it is now.
+                let state = states[&file];
                 let model = file as usize / 10 - 1;
                 let let_in = matches!(&known[model], Some((true, files)) if files[&file] == state);
                 match answer {
