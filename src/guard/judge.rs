@@ -118,11 +118,9 @@ fn below(view: &View, dirs: &[PathBuf]) -> (Vec<Guarded>, Vec<ModelId>) {
         let twins = model.twins.iter().filter_map(|twin| Some((place(&twin.location)?, true)));
         for (place, is_twin) in own.chain(twins) {
             match parts(&place) {
-                Some(parts) => guarded.push(Guarded {
-                    id: model.id.clone(),
-                    parts,
-                    location: is_twin.then_some(place),
-                }),
+                Some(parts) => {
+                    guarded.push(Guarded { id: model.id.clone(), parts, location: is_twin.then_some(place) })
+                }
                 None => left_out.push(model.id.clone()),
             }
         }

@@ -273,9 +273,7 @@ impl Rounds {
             }
             for model in 0..self.models.len() {
                 let Some(guarded) = self.models.get(model) else { continue };
-                let concerns = |part: &PathBuf| {
-                    part.starts_with(&folder) || folder.starts_with(part)
-                };
+                let concerns = |part: &PathBuf| part.starts_with(&folder) || folder.starts_with(part);
                 if guarded.parts.iter().any(concerns) {
                     // Above a model nothing of it changes but that it comes or goes: then its files are others.
                     if guarded.parts.iter().any(|part| folder.starts_with(part)) {
@@ -299,7 +297,8 @@ impl Rounds {
                 self.send(Task::Decide(self.generation, model))?;
             }
             let wait = self.watch.next_end().map(|end| end.saturating_sub(self.now()).saturating_add(1));
-            let wait = wait.map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX));
+            let wait = wait
+                .map_or(PollTimeout::NONE, |wait| PollTimeout::try_from(wait).unwrap_or(PollTimeout::MAX));
             let mut fds = [
                 PollFd::new(self.kernel.files_fd(), PollFlags::POLLIN),
                 PollFd::new(self.kernel.folders_fd(), PollFlags::POLLIN),
@@ -459,8 +458,9 @@ impl Rounds {
                 (Some(model), failed(&error))
             }
             Refusal::Unknown => {
-                let error = Error::new(Code::NotFound, "no model of the inventory has this file")
-                    .help("run `touchmark scan`, then send the guard SIGHUP; or start it with --unknown allow");
+                let error = Error::new(Code::NotFound, "no model of the inventory has this file").help(
+                    "run `touchmark scan`, then send the guard SIGHUP; or start it with --unknown allow",
+                );
                 (None, failed(&error))
             }
         };

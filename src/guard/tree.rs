@@ -33,7 +33,8 @@ pub fn files_below(place: &Path) -> Result<Listed> {
         }
         return Ok(listed);
     }
-    let too_much = || Error::new(Code::TooLarge, "too many files, or folders too deep in each other").at_path(place);
+    let too_much =
+        || Error::new(Code::TooLarge, "too many files, or folders too deep in each other").at_path(place);
     let mut waiting = vec![(place.to_owned(), 0)];
     while let Some((folder, depth)) = waiting.pop() {
         if depth > MAX_DEPTH || listed.files.len() > MAX_FILES {

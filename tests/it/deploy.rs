@@ -43,7 +43,8 @@ fn the_init_container_of_a_pod_lets_the_server_start_only_with_an_admitted_model
     for container in [gate, server] {
         assert_eq!(container["securityContext"]["readOnlyRootFilesystem"], true);
         assert_eq!(container["securityContext"]["allowPrivilegeEscalation"], false);
-        let models = container["volumeMounts"].as_array().unwrap().iter().find(|mount| mount["name"] == "models");
+        let models =
+            container["volumeMounts"].as_array().unwrap().iter().find(|mount| mount["name"] == "models");
         assert_eq!(models.unwrap()["readOnly"], true);
         assert_eq!(models.unwrap()["mountPath"], "/srv/workspace");
         for mount in container["volumeMounts"].as_array().unwrap() {
@@ -98,11 +99,15 @@ fn the_storage_container_of_kserve_fills_the_folder_only_with_an_admitted_model(
 
 #[test]
 fn the_image_runs_this_program_as_nobody() {
-    let last = |word: &str| CONTAINERFILE.lines().rev().find_map(|line| line.strip_prefix(word)).unwrap().trim();
+    let last =
+        |word: &str| CONTAINERFILE.lines().rev().find_map(|line| line.strip_prefix(word)).unwrap().trim();
     assert_eq!(last("ENTRYPOINT"), r#"["/usr/local/bin/touchmark"]"#);
     assert_eq!(last("USER"), "65532:65532");
     assert!(CONTAINERFILE.contains("--bin touchmark") && CONTAINERFILE.contains("--no-default-features"));
     let version = env!("CARGO_PKG_RUST_VERSION");
-    assert!(CONTAINERFILE.contains(&format!("rust:{version}-")), "the image has another compiler than {version}");
+    assert!(
+        CONTAINERFILE.contains(&format!("rust:{version}-")),
+        "the image has another compiler than {version}"
+    );
     assert!(POD.contains(&format!("touchmark:{}", env!("CARGO_PKG_VERSION"))));
 }

@@ -5,8 +5,11 @@ use std::process::Command;
 
 #[test]
 fn wrong_usage_is_said_in_every_build() {
-    for words in [&["guard", "models"][..], &["guard", "--stage", "production"], &["guard", "--stage", "x", "--patience", "0", "."]]
-    {
+    for words in [
+        &["guard", "models"][..],
+        &["guard", "--stage", "production"],
+        &["guard", "--stage", "x", "--patience", "0", "."],
+    ] {
         let done = touchmark(words);
         assert_eq!(done.status.code(), Some(2), "{words:?}: {}", err(&done));
     }
@@ -31,7 +34,8 @@ fn the_unit_starts_what_this_program_understands() {
     // Its help comes only when the words before it are understood.
     let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
     let dir = copy_of_samples();
-    let done = command.args(&words).args(["--unknown", "no-such-word"]).current_dir(dir.path()).output().unwrap();
+    let done =
+        command.args(&words).args(["--unknown", "no-such-word"]).current_dir(dir.path()).output().unwrap();
     let said = err(&done);
     assert!(done.status.code() == Some(2) && said.contains("no-such-word"), "{said}");
     for word in ["CAP_SYS_ADMIN", "ExecReload=/bin/kill -HUP $MAINPID"] {
@@ -77,13 +81,20 @@ mod real {
         /// None, loudly, where this machine has no guard.
         fn start(flags: &[&str], prepare: impl FnOnce(&Path)) -> Option<Guard> {
             let dir = copy_of_samples();
-            let scanned =
-                Command::new(env!("CARGO_BIN_EXE_touchmark")).arg("scan").current_dir(dir.path()).output().unwrap();
+            let scanned = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+                .arg("scan")
+                .current_dir(dir.path())
+                .output()
+                .unwrap();
             assert!(scanned.status.success(), "{}", err(&scanned));
             prepare(dir.path());
             let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
             command.args(["guard", "--stage", "production", "models"]).args(flags).current_dir(dir.path());
-            let child = command.env("HOME", dir.path()).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+            let child = command
+                .env("HOME", dir.path())
+                .stdin(Stdio::null())
+                .stdout(Stdio::piped())
+                .stderr(Stdio::piped());
             let mut child = child.spawn().unwrap();
             let (said, told) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
             let guard = Guard { child, lines: lines(said), remarks: lines(told), dir };
@@ -231,14 +242,24 @@ mod real {
             fs::write(dir.join("models/notes.txt"), "n").unwrap();
             fs::create_dir(dir.join("models/strange")).unwrap();
             fs::write(dir.join("models/strange/s.gguf"), "s").unwrap();
-            assert!(Command::new("mkfifo").arg(dir.join("models/lumen/iris-base/pipe")).status().unwrap().success());
+            assert!(
+                Command::new("mkfifo")
+                    .arg(dir.join("models/lumen/iris-base/pipe"))
+                    .status()
+                    .unwrap()
+                    .success()
+            );
         }) else {
             return;
         };
         guard.opens("models/notes.txt");
         guard.refuses("models/strange/s.gguf");
         let line = guard.line();
-        assert!(line.contains("no model: E-NOT-FOUND no model of the inventory has this file") && line.contains("touchmark scan"), "{line}");
+        assert!(
+            line.contains("no model: E-NOT-FOUND no model of the inventory has this file")
+                && line.contains("touchmark scan"),
+            "{line}"
+        );
         // By other names it is the same file.
         guard.refuses("elsewhere");
         guard.refuses("other-name");
@@ -255,7 +276,9 @@ mod real {
 
     #[test]
     fn a_dry_run_refuses_nothing_and_says_what_it_would() {
-        let Some(mut guard) = Guard::start(&["--dry-run", "--lazy", "--format", "json"], |_| {}) else { return };
+        let Some(mut guard) = Guard::start(&["--dry-run", "--lazy", "--format", "json"], |_| {}) else {
+            return;
+        };
         guard.opens(GOOD);
         for _ in 0..5 {
             guard.opens(BAD);
@@ -299,7 +322,10 @@ mod real {
     #[test]
     fn hostile_names_reach_no_terminal() {
         let hostile = "models/\u{1b}[2J\u{202e}.gguf";
-        let Some(mut guard) = Guard::start(&["--lazy"], |dir| fs::write(dir.join(hostile), "h").unwrap()) else { return };
+        let Some(mut guard) = Guard::start(&["--lazy"], |dir| fs::write(dir.join(hostile), "h").unwrap())
+        else {
+            return;
+        };
         guard.refuses(hostile);
         let line = guard.line();
         assert!(!line.contains('\u{1b}') && !line.contains('\u{202e}') && line.contains(".gguf"), "{line:?}");
@@ -347,7 +373,10 @@ mod real {
         guard.opens(GOOD);
         let first = start.elapsed();
         let with = times(&guard.path(GOOD));
-        println!("first open {first:?}; p50 {:?} -> {:?}; p99 {:?} -> {:?}", without.0, with.0, without.1, with.1);
+        println!(
+            "first open {first:?}; p50 {:?} -> {:?}; p99 {:?} -> {:?}",
+            without.0, with.0, without.1, with.1
+        );
         guard.end();
     }
 }

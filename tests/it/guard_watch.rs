@@ -100,14 +100,22 @@ fn a_change_while_it_is_verified_makes_the_verification_worth_nothing() {
         let mut watch = watch(1);
         watch.opened(1, stamp(10, 0), LOADABLE, 0);
         assert_eq!(watch.ask(), Some(0));
-        if is_write { watch.touched(inode(11)) } else { watch.stirred(0) }
+        if is_write {
+            watch.touched(inode(11))
+        } else {
+            watch.stirred(0)
+        }
         assert_eq!(decide(&mut watch, 0, true), []);
         assert!(!watch.lets_in(&stamp(10, 0)));
         // It is verified again, for who still waits.
         assert_eq!(watch.ask(), Some(0));
         assert_eq!(decide(&mut watch, 0, true), [(1, Answer::Allow)]);
         // Afterwards as well.
-        if is_write { watch.touched(inode(10)) } else { watch.stirred(0) }
+        if is_write {
+            watch.touched(inode(10))
+        } else {
+            watch.stirred(0)
+        }
         assert!(!watch.lets_in(&stamp(10, 0)));
     }
     let mut watch = watch(1);
@@ -200,6 +208,50 @@ fn a_file_of_two_models_opens_when_one_of_them_is_let_in() {
     // A file that its model has no more is of nobody.
     watch.own(0, &[inode(10)]);
     assert!(!watch.knows(inode(11)) && watch.knows(inode(10)));
+}
+
+#[test]
+fn a_result_answers_only_those_whom_it_concerns() {
+    // A failure of one model refuses nobody who waits for another.
+    let mut watch = watch(2);
+    watch.opened(1, stamp(10, 0), LOADABLE, 0);
+    watch.opened(2, stamp(20, 0), LOADABLE, 0);
+    assert_eq!(watch.ask(), Some(0));
+    let answers = watch.decided(0, Judged::Failed(word(false)));
+    assert!(answers.len() == 1 && answers[0].0 == 1, "{answers:?}");
+    // A result that nobody asked for is none, whoever is verified now.
+    assert_eq!(watch.ask(), Some(1));
+    assert_eq!(decide(&mut watch, 0, true), []);
+    assert!(!watch.lets_in(&stamp(10, 0)));
+    assert_eq!(decide(&mut watch, 1, true), [(2, Answer::Allow)]);
+}
+
+#[test]
+fn a_file_that_came_or_went_drops_the_decision() {
+    let mut watch = watch(1);
+    let let_in = |watch: &mut Watch<u32>| {
+        watch.opened(1, stamp(10, 0), LOADABLE, 0);
+        watch.ask();
+        decide(watch, 0, true);
+        assert!(watch.lets_in(&stamp(10, 0)));
+    };
+    let_in(&mut watch);
+    watch.own(0, &[inode(10), inode(11)]);
+    assert!(watch.lets_in(&stamp(10, 0)), "the same files");
+    watch.own(0, &[inode(10), inode(11), inode(12)]);
+    assert!(!watch.lets_in(&stamp(10, 0)));
+    // A decision that leaves a file out does not speak for it, and whoever waits for that file goes on waiting.
+    let_in(&mut watch);
+    assert!(watch.opened(2, stamp(12, 0), LOADABLE, 0).is_none());
+    assert_eq!(watch.ask(), Some(0));
+    assert_eq!(decide(&mut watch, 0, false), []);
+    assert_eq!(watch.elapsed(PATIENCE), [(2, Answer::Refuse(Refusal::Patience(0)))]);
+    // One whose model is gone is refused when it is looked at next.
+    let mut watch = self::watch(2);
+    watch.opened(3, stamp(20, 0), LOADABLE, 0);
+    watch.renew(1, false);
+    assert_eq!(watch.ask(), None);
+    assert_eq!(watch.elapsed(PATIENCE), [(3, Answer::Refuse(Refusal::Unknown))]);
 }
 
 /// What can happen.

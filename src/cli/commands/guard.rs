@@ -94,7 +94,8 @@ fn tell(notice: &crate::guard::Notice, stage: &str, common: &Common, output: &Ou
             output.note(&format!("guarding {models} in {folders} at {}", screen(stage)));
         }
         Notice::Decided { model, word } => {
-            let code = if word.code.is_empty() { String::new() } else { format!(" ({})", screen(&word.code)) };
+            let code =
+                if word.code.is_empty() { String::new() } else { format!(" ({})", screen(&word.code)) };
             output.note(&format!("{} {}{code}", model.screen(), word.decision));
         }
         Notice::Reloaded { models } => output.note(&format!("read again: {}", count(*models, "model"))),
@@ -114,7 +115,8 @@ fn tell(notice: &crate::guard::Notice, stage: &str, common: &Common, output: &Ou
                     true => screen(&word.why),
                     false => format!("{} {}", screen(&word.code), screen(&word.why)),
                 };
-                let help = if word.help.is_empty() { String::new() } else { format!("; {}", screen(&word.help)) };
+                let help =
+                    if word.help.is_empty() { String::new() } else { format!("; {}", screen(&word.help)) };
                 let more = match refused.untold {
                     0 => String::new(),
                     many => format!(" [{many} more since the last line]"),
@@ -154,7 +156,8 @@ fn tell(notice: &crate::guard::Notice, stage: &str, common: &Common, output: &Ou
 pub(super) fn run(arguments: &Guard, _: &Common, _: &Output) -> Result<u8> {
     use crate::error::{Code, Error};
     // Read, so that the arguments are the same in every build.
-    let Guard { dirs: _, stage: _, allow_warn: _, lazy: _, unknown: _, patience: _, mount: _, dry_run: _ } = arguments;
+    let Guard { dirs: _, stage: _, allow_warn: _, lazy: _, unknown: _, patience: _, mount: _, dry_run: _ } =
+        arguments;
     Err(Error::new(Code::Usage, "this build has no guard")
         .help("build it on Linux with `--features fleet`; `touchmark exec` works everywhere"))
 }
