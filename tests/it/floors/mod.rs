@@ -310,10 +310,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
-    (
-        "guard",
-        &["ground", "inventory", "policy", "decision", "view", "words", "report", "workbench"],
-    ),
+    ("guard", &["ground", "inventory", "policy", "decision", "view", "words", "report", "workbench"]),
     ("commands", &[]),
     // the screens
     ("tui/theme", &["ground", "tables"]),
