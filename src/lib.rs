@@ -26,6 +26,7 @@
 //! | [`report`] | views as text |
 //! | [`forms`] | what is let out: Markdown, CSV, JSON, HTML, SVG, graphs |
 //! | [`workbench`] | the one door for both faces: open, jobs, events |
+//! | [`guard`] | who may open the files of models |
 //! | `commands` | every command once, with its form in either face |
 //! | `tui`, `cli` | the faces |
 //!
@@ -44,6 +45,7 @@ pub mod dossier;
 pub mod feed;
 pub mod fleet;
 pub mod forms;
+pub mod guard;
 pub mod incident;
 pub mod inventory;
 pub mod lineage;

@@ -108,6 +108,17 @@ impl ReportTime {
 use Given::{Arguments, Flag, Nothing};
 use ReportScope as S;
 
+/// What reports over many models can be about.
+const OF_MANY: &[(ReportScope, Given)] = &[
+    (S::All, Nothing),
+    (S::Filter, Flag("--filter")),
+    (S::Family, Flag("--family")),
+    (S::Producer, Flag("--producer")),
+];
+
+/// The forms of reports over a time.
+const OVER_TIME: &[&str] = &["html", "pdf", "markdown", "json", "csv", "text"];
+
 /// The table.
 pub const REPORTS: &[ReportKind] = &[
     ReportKind {
@@ -183,10 +194,10 @@ pub const REPORTS: &[ReportKind] = &[
         fixed: &[],
         name: "Forecast",
         about: "Which models lose or gain a level or a stage by time alone: when, and what is due then",
-        scopes: &[(S::All, Nothing)],
+        scopes: OF_MANY,
         has_stage: true,
         time: ReportTime::Ahead,
-        forms: &[],
+        forms: OVER_TIME,
         ending: "",
         has_text: true,
         unasked: &["--limit"],
@@ -197,13 +208,27 @@ pub const REPORTS: &[ReportKind] = &[
         fixed: &[],
         name: "Trend",
         about: "What changed between two times for levels and decisions, and why",
-        scopes: &[(S::All, Nothing), (S::Producer, Flag("--publisher"))],
+        scopes: OF_MANY,
         has_stage: true,
         time: ReportTime::Period,
-        forms: &[],
+        forms: OVER_TIME,
         ending: "",
         has_text: true,
-        unasked: &["--limit"],
+        unasked: &["--limit", "--publisher"],
+    },
+    ReportKind {
+        word: "incident",
+        path: "report incident",
+        fixed: &[],
+        name: "Incidents",
+        about: "Cases, their deadlines and evidence, and the drills that were held, over a period",
+        scopes: OF_MANY,
+        has_stage: true,
+        time: ReportTime::Period,
+        forms: OVER_TIME,
+        ending: "",
+        has_text: true,
+        unasked: &[],
     },
     ReportKind {
         word: "pack",

@@ -503,6 +503,8 @@ pub const TABLE: &[Command] = &[
     line("exec", "<MODEL> <COMMAND>...").no_keys("It becomes the command that it starts.",
         "Verify a model and decide as `gate` does, then start a command that loads it; refused, nothing is started")
         .writing(Writes::With(&["copy"])),
+    line("guard", "<DIR>...").no_keys("It runs until it is ended.",
+        "Hold back whoever opens the files of models, and refuse those that may not enter a stage; Linux"),
 
     // Deployments.
     line("deploy list", "[FILTER]...").run("List what runs where, with the level and the gate of each model"),

@@ -15,6 +15,7 @@ mod drills;
 mod feeds;
 mod fleet;
 mod forecast;
+mod guard;
 mod incident_report;
 mod incidents;
 mod inventory;
@@ -78,6 +79,7 @@ pub use fleet::{
     FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
 };
 pub use forecast::ReportForecastDocument;
+pub use guard::GuardRefusalDocument;
 pub use incident_report::{
     CasesAsked, ClockWord, IncidentReportDocument, ReportPeriod, ReportedBlast, ReportedCase, ReportedClock,
     ReportedEvidence, ReportedStep, SeverityCount,

@@ -64,6 +64,7 @@ names! {
     FleetSeal "touchmark.fleet-seal/1",
     FleetStatus "touchmark.fleet-status/1",
     FleetWorked "touchmark.fleet-worked/1",
+    GuardRefusal "touchmark.guard-refusal/1",
     Import "touchmark.import/1",
     Incident "touchmark.incident/1",
     IncidentDisclosure "touchmark.incident-disclosure/1",

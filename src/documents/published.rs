@@ -17,6 +17,7 @@ use super::fleet::{
     FleetPlannedDocument, FleetProveDocument, FleetSealDocument, FleetStatusDocument, FleetWorkedDocument,
 };
 use super::forecast::ReportForecastDocument;
+use super::guard::GuardRefusalDocument;
 use super::incident_report::IncidentReportDocument;
 use super::incidents::{IncidentDocument, IncidentsDocument};
 use super::inventory::{
@@ -147,6 +148,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<FleetShard>("fleet-shard", "the predicate of the statement that commits a shard"),
     row::<FleetStatusDocument>("fleet-status", "`fleet status`"),
     row::<FleetWorkedDocument>("fleet-worked", "`fleet work`"),
+    row::<GuardRefusalDocument<'static>>("guard-refusal", "a refused open, of `guard`"),
     row::<ImportDocument<'static>>("import", "`import`"),
     row::<IncidentDocument<'static>>(
         "incident",

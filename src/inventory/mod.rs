@@ -29,7 +29,7 @@ pub use model::told::Told;
 pub use model::twins::Twin;
 pub use places::inside::inspect as inspect_file;
 pub use places::looking::{
-    attached, descriptors, in_layout, lies_alone, listed, look, settled_state_of, state_of,
+    attached, descriptors, in_layout, lies_alone, listed, look, parts, settled_state_of, state_of,
 };
 pub use places::sight::{names_weights, promises_models};
 pub use places::stamps::Stamp;

@@ -55,6 +55,17 @@ impl Workbench {
         Ok(evaluate(&evidence, &view.policy, &view.rubric, &view.trust, &view.feeds, &question)?.verdict)
     }
 
+    /// An error unless the policy is valid, and has a stage of that name that is asked at that moment.
+    ///
+    /// # Errors
+    /// `E-CONFIG`, `E-NOT-FOUND`, `E-USAGE`.
+    pub fn valid_stage(&self, stage: &str, moment: Moment) -> Result<()> {
+        self.valid_policy()?;
+        let view = self.view();
+        known_stage(&view.policy, stage)?;
+        asked_at(&view.policy, stage, moment)
+    }
+
     /// Verifies a model and what it derives from, decides at a stage and records the decision, and whether its warnings
     /// were acknowledged beforehand (rulings 8).
     ///

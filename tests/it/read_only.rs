@@ -106,6 +106,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("snapshot verify", &["before.json"]),
     ("gate", &["lumen/iris-base", "--stage", "dev"]),
     ("exec", &["lumen/iris-base", "--stage", "dev", "--", "ls"]),
+    // Without a stage it ends at once, whatever this build and this user can.
+    ("guard", &["models"]),
     ("sign key", &[MODEL, "--private-key", "key.pem"]),
     (
         "sign certificate",
@@ -327,6 +329,7 @@ fn read_only_refuses_by_name_what_writes_and_leaves_every_byte_as_it_is() {
             "fleet status"
                 | "fleet prove"
                 | "open"
+                | "guard"
                 | "diff"
                 | "feed match"
                 | "feed lint"

@@ -250,27 +250,27 @@ fn what_is_chosen_is_the_command_and_y_copies_it() {
 fn times_are_presets_or_typed_and_the_default_is_no_flag() {
     let view = view();
     let (mut app, _) = reports(&view, "forecast");
-    assert_eq!(command(&app), "touchmark report forecast --stage production");
+    let whole = "touchmark report forecast --stage production --out inventory.forecast-2026-11-26.html";
+    assert_eq!(command(&app), whole);
     choose_row(&mut app, 2);
     press(&mut app, &["space"]);
-    assert!(command(&app).ends_with("--days 180"), "{}", command(&app));
+    assert!(command(&app).contains(" --days 180 --out "), "{}", command(&app));
     press(&mut app, &["left"]);
-    assert_eq!(command(&app), "touchmark report forecast --stage production");
+    assert_eq!(command(&app), whole);
     press(&mut app, &["e"]);
     answer(&mut app, "2027-02-14");
-    assert!(command(&app).ends_with("--until 2027-02-14"), "{}", command(&app));
+    assert!(command(&app).contains(" --until 2027-02-14 --out "), "{}", command(&app));
     let (mut app, _) = reports(&view, "trend");
     choose_row(&mut app, 2);
     press(&mut app, &["space"]);
-    assert!(command(&app).ends_with("--from 2026-08-28"), "{}", command(&app));
+    assert!(command(&app).contains(" --from 2026-08-28 --out "), "{}", command(&app));
     press(&mut app, &["down", "space"]);
     assert!(told(&app).contains("types it"), "{}", told(&app));
     press(&mut app, &["e"]);
     answer(&mut app, "2026-11-01");
-    assert!(command(&app).ends_with("--from 2026-08-28 --to 2026-11-01"), "{}", command(&app));
-    // Printed, and no file.
-    press(&mut app, &["W"]);
-    assert!(told(&app).contains("no file"), "{}", told(&app));
+    assert!(command(&app).contains(" --from 2026-08-28 --to 2026-11-01 --out "), "{}", command(&app));
+    let files = writing(&press(&mut app, &["W"])).unwrap();
+    assert_eq!(files, ["inventory.trend-2026-11-26.html"]);
 }
 
 #[test]

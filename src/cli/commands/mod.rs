@@ -24,6 +24,7 @@ mod fleet;
 mod fleet_runs;
 mod forecast;
 mod gate;
+mod guard;
 mod import;
 mod incident;
 mod incident_disclose;
@@ -111,6 +112,7 @@ pub(crate) enum Command {
     Trust(trust::TrustCommand),
     Gate(gate::Gate),
     Exec(exec::Exec),
+    Guard(guard::Guard),
     Score(score::Score),
     Maturity(maturity::Maturity),
     #[command(subcommand)]
@@ -185,6 +187,7 @@ pub(super) fn run(
         Command::Trust(trust) => trust::run(trust, common, output),
         Command::Gate(gate) => gate::run(gate, common, output),
         Command::Exec(exec) => exec::run(exec, common, output),
+        Command::Guard(guard) => guard::run(guard, common, output),
         Command::Score(score) => score::run(score, common, output),
         Command::Maturity(maturity) => maturity::run(maturity, common, output),
         Command::Report(report) => report::run(report, common, output),

@@ -37,6 +37,18 @@ pub fn lies_alone(path: &Path) -> bool {
     extent(path) == path
 }
 
+/// What lies here of the model: its folder, or its files where they lie among those of others; none where they are blobs
+/// of a store, which go by other names.
+pub fn parts(path: &Path) -> Option<Vec<PathBuf>> {
+    if path.is_dir() {
+        return Some(vec![path.to_owned()]);
+    }
+    match files::of_file(path) {
+        Some((folder, group)) => Some(group.files.iter().map(|name| folder.join(name)).collect()),
+        None => store_above(path).is_none().then(|| vec![path.to_owned()]),
+    }
+}
+
 /// Where everything lies that is a part of the model.
 fn extent(path: &Path) -> PathBuf {
     if path.is_dir() {

@@ -346,6 +346,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
         ],
     ),
+    ("guard", &["ground", "inventory", "policy", "decision", "view", "words", "report", "workbench"]),
     ("commands", &[]),
     // the screens
     ("tui/theme", &["ground", "tables"]),
@@ -523,6 +524,7 @@ const FLOORS: &[(&str, &[&str])] = &[
             "report",
             "forms",
             "workbench",
+            "guard",
             "commands",
             "tui",
             "cli",
