@@ -269,8 +269,8 @@ fn times_are_presets_or_typed_and_the_default_is_no_flag() {
     press(&mut app, &["e"]);
     answer(&mut app, "2026-11-01");
     assert!(command(&app).contains(" --from 2026-08-28 --to 2026-11-01 --out "), "{}", command(&app));
-    let files = writing(&press(&mut app, &["W"])).unwrap();
-    assert_eq!(files, ["inventory.trend-2026-11-26.html"]);
+    let effects = press(&mut app, &["W"]);
+    assert_eq!(writing(&effects).unwrap().files, ["inventory.trend-2026-11-26.html"]);
 }
 
 #[test]
