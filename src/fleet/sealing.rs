@@ -6,7 +6,7 @@ use super::documents::{
 };
 use super::packing::unwritten;
 use super::run::{Run, root_of};
-use super::shards::{results, statement};
+use super::shards::{Lines, results, statement};
 use crate::decision::{Decision, Vouched};
 use crate::disk::open;
 use crate::error::{Code, Error, Result};
@@ -134,8 +134,6 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
     Ok(Sealed { sealed, digest, name })
 }
 
-type Lines = Vec<(EvidenceDigest, Vec<u8>, FleetLine)>;
-
 /// The records of a shard and who signed them; why they do not count, where something is there.
 fn shard_records(
     run: &Run,
@@ -192,8 +190,7 @@ fn put_parts(run: &Run, path: &Path, rows: &[Row], folder: &str) -> Result<Vec<S
     let (mut waiting, _) = open(path).map_err(|why| why.error(path))?;
     let (mut parts, mut part, mut many) = (Vec::<SealedPart>::new(), Vec::new(), 0);
     let mut rows = rows.iter().peekable();
-    loop {
-        let Some(row) = rows.next() else { break };
+    while let Some(row) = rows.next() {
         let start = part.len();
         part.resize(start + row.length as usize, 0);
         waiting.seek(SeekFrom::Start(row.at)).map_err(unread)?;

@@ -132,11 +132,11 @@ fn read(run: &Run, shard: u32, bytes: &[u8]) -> std::result::Result<Statement, W
     Ok(Statement { bundle, said })
 }
 
+/// Records with their digests and canonical bytes, in order.
+pub(super) type Lines = Vec<(EvidenceDigest, Vec<u8>, FleetLine)>;
+
 /// The results that a statement stands for: each record's digest and canonical bytes with what it says, in order.
-pub(super) fn results(
-    run: &Run,
-    said: &FleetShard,
-) -> Result<std::result::Result<Vec<(EvidenceDigest, Vec<u8>, FleetLine)>, Why>> {
+pub(super) fn results(run: &Run, said: &FleetShard) -> Result<std::result::Result<Lines, Why>> {
     let bytes = match run.files.small(&results_key(said.shard, said.results), MAX_RESULTS_BYTES) {
         Ok(bytes) => bytes,
         Err(error) if matches!(error.code, Code::NotFound | Code::TooLarge) => {

@@ -100,7 +100,7 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
         lines.push((digest_of(&record)?, record, envelope));
         (work.tell)(Told { done: index + 1, models });
     }
-    lines.sort_by(|one, other| (one.1.key, one.0).cmp(&(other.1.key, other.0)));
+    lines.sort_by_key(|(leaf, record, _)| (record.key, *leaf));
     let mut outcomes = BTreeMap::new();
     let mut unreadable = 0;
     for (_, record, _) in &lines {

@@ -174,7 +174,8 @@ fn every_screen_opens_at_80_by_24() {
         ("4", "Basic Artifact Integrity"),
         ("5", "trust-policy/0.1"),
         ("6", "no case: I on a model"),
-        ("7", "Jobs ·"),
+        ("7", "43 models"),
+        ("8", "Jobs ·"),
         ("?", "On this screen"),
     ] {
         terminal.keys(key);

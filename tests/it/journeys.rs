@@ -221,7 +221,7 @@ fn a_long_verification_is_cancelled_and_nothing_is_recorded() {
         terminal.wait("nothing verified yet");
         terminal.keys("/call-notes\r");
         terminal.wait("43 in all");
-        terminal.keys("F7");
+        terminal.keys("F8");
         terminal.wait("1 job");
         terminal.keys("x");
         terminal.wait("cancelled");

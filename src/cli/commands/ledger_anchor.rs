@@ -65,7 +65,7 @@ pub(super) fn anchors(workbench: &Workbench, output: &Output) -> Result<u8> {
             "Nothing is anchored. `touchmark ledger anchor CHECKPOINT` keeps where another ledger ended.\n"
                 .to_owned()
         }
-        false => anchors.iter().map(|one| line(one)).collect(),
+        false => anchors.iter().map(line).collect(),
     };
     output.print_long(
         || human.clone(),

@@ -18,7 +18,10 @@ fn items(planned: &Planned) -> Vec<Vec<FleetItem>> {
     shards.map(read).collect()
 }
 
-fn grouped(keys: &[&str]) -> (BTreeMap<String, (Vec<String>, Vec<KeyFault>)>, Planned) {
+/// Keys and faults by the folders of models.
+type Models = BTreeMap<String, (Vec<String>, Vec<KeyFault>)>;
+
+fn grouped(keys: &[&str]) -> (Models, Planned) {
     let fleet = Fleet::new();
     let place: Place = Arc::new(Listed::new(keys.iter().copied()));
     let planned = fleet.plan(vec![(Location::parse("s3://models").unwrap(), place)], 1);
