@@ -346,9 +346,17 @@ fn the_workbench_disables_the_same_commands() {
     for row in TABLE.iter().filter(|row| row.writes != Writes::Store) {
         let OnScreen::Own(keys) = &row.screen else { continue };
         // Its key adds no source, and without one a scan keeps nothing.
-        let is_bare = keys.cmd == Cmd::Scan && keys.typed.is_none();
+        let adds_nothing = keys.cmd == Cmd::Scan && keys.typed.is_none();
+        // Its key opens the screen where another one writes.
+        let opens = keys.cmd == Cmd::Report;
+        let is_bare = adds_nothing || opens;
         assert_ne!(keys.needs.contains(&Need::Writable), is_bare, "{}", keys.name);
     }
+    let writes = TABLE.iter().find_map(|row| match &row.screen {
+        OnScreen::Own(keys) if keys.cmd == Cmd::WriteReport => Some(keys.needs.contains(&Need::Writable)),
+        _ => None,
+    });
+    assert_eq!(writes, Some(true));
 }
 
 #[test]
