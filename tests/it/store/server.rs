@@ -297,3 +297,28 @@ fn it_is_said_where_the_store_is_and_who_may_do_what() {
     assert_eq!((&document["kind"], &document["server"]["rights"]), (&"server".into(), &"appends".into()));
     assert_eq!(touchmark(["--workspace", root, "verify", "acme/receipt-reader"]).status.code(), Some(0));
 }
+
+#[test]
+#[cfg(unix)]
+fn a_file_of_passwords_that_others_may_read_is_not_used() {
+    use std::os::unix::fs::PermissionsExt;
+    let dir = workspace("postgres://ada@127.0.0.1:1/models");
+    let file = dir.path().join("pgpass");
+    std::fs::write(&file, "127.0.0.1:1:models:ada:hunter2\n").unwrap();
+    let told = |mode: u32| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        let done = std::process::Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(["--workspace", dir.path().to_str().unwrap(), "list"])
+            .env("PGPASSFILE", &file)
+            .env_remove("PGPASSWORD")
+            .output()
+            .unwrap();
+        err(&done)
+    };
+    assert!(told(0o600).contains("E-NETWORK"), "{}", told(0o600));
+    let refused = told(0o644);
+    assert!(
+        refused.contains("E-CONFIG") && refused.contains("chmod 600") && !refused.contains("hunter2"),
+        "{refused}"
+    );
+}
