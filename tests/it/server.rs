@@ -50,6 +50,20 @@ fn program(path: &Path) -> Command {
     command
 }
 
+/// Removes the folder once this program is gone, for a server in a static is never dropped.
+fn sweep(folder: &Path) {
+    let broom = Command::new("sh")
+        .args(["-c", r#"cat > /dev/null; until rm -rf "$0"; do sleep 1; done"#])
+        .arg(folder)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    // Its input ends when the last handle closes, which is at the end of this program.
+    std::mem::forget(broom);
+}
+
 impl Server {
     /// A server of one's own, to stop and to start again.
     pub fn start() -> Option<Server> {
@@ -62,6 +76,7 @@ impl Server {
             let owned = Command::new("chown").arg("postgres").arg(folder.path()).status().unwrap();
             assert!(owned.success());
         }
+        sweep(folder.path());
         let data = folder.path().join("data");
         let made = program(&programs.join("initdb"))
             .args([
@@ -93,6 +108,8 @@ impl Server {
             .arg(self.folder.path())
             .args(["-h", "127.0.0.1", "-p", &self.port.to_string(), "-F"])
             .args(["-c", "max_connections=200", "-c", "log_min_messages=fatal"])
+            // What is written here is thrown away: little of it is kept.
+            .args(["-c", "max_wal_size=64MB", "-c", "min_wal_size=32MB"])
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         // The signal at its end comes when the thread ends that started it: that one never does.
