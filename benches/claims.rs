@@ -1,8 +1,8 @@
 //! Models with ten signed claims each, n beside 2n in one run: verify all; open, which verifies every signature again from
-//! the stored evidence; score all by what was verified; one claim more.
+//! the stored evidence; score all by what was verified; report on all; one claim more.
 //! `cargo bench --bench claims -- MODELS`. Ratios to read: 2 for what looks at all models, and 1 for one claim more,
 //! which concerns one model however many there are.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::indexing_slicing)]
 #![allow(clippy::disallowed_methods)] // files of its own
 
 use base64::Engine;
@@ -14,9 +14,15 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 use touchmark::attest::append_claims;
+use touchmark::documents::{
+    InventoryReportDocument, MaturityReportDocument, PolicyFigures, PolicyReportDocument, ReportAbout,
+    StockFigures,
+};
+use touchmark::forms::{Form, PolicyFile, ReportFile, policies, report, stocks};
 use touchmark::inventory::ModelId;
+use touchmark::policy::lint::lint;
 use touchmark::signing::{Curve, Progress, RootDigest, SignOptions, SigningKey, pae, sign_key};
-use touchmark::view::View;
+use touchmark::view::{SurveyOf, View};
 use touchmark::workbench::{JobKind, OpenOptions, Workbench};
 
 /// So many claims has each model.
@@ -35,7 +41,7 @@ fn main() {
     }
 }
 
-fn measured(models: usize) -> [(&'static str, Duration); 4] {
+fn measured(models: usize) -> [(&'static str, Duration); 7] {
     let dir = tempfile::tempdir().unwrap();
     let key = SigningKey::generate(Curve::P256).unwrap();
     make(dir.path(), &key, models);
@@ -68,6 +74,7 @@ fn measured(models: usize) -> [(&'static str, Duration); 4] {
             again.judge();
         }
     }) / u32::try_from(ROUNDS).unwrap();
+    let reported = reports(&workbench, &view);
     drop((view, again));
     let one = timed(|| {
         for (id, root) in &some {
@@ -80,8 +87,54 @@ fn measured(models: usize) -> [(&'static str, Duration); 4] {
         ("verify all", verified),
         ("open and verify from the store", opened),
         ("score all", scored),
+        ("report maturity of all, as rows", reported[0]),
+        ("report policy of all, as rows", reported[1]),
+        ("report inventory of all, as rows", reported[2]),
         ("verify one with a claim more", one),
     ]
+}
+
+/// The reports on all models, as rows for programs: what they take beside opening.
+fn reports(workbench: &Workbench, view: &View) -> [Duration; 3] {
+    let all: Vec<usize> = (0..view.models.len()).collect();
+    let (progress, of) = (Progress::default(), SurveyOf { rows: Some(&all), ..SurveyOf::default() });
+    let about = || ReportAbout::Inventory(&view.workspace.name);
+    let mut bytes = 0;
+    let mut out = |some: &[u8]| {
+        bytes += some.len();
+        Ok(())
+    };
+    let maturity = timed(|| {
+        let survey = view.survey_on_evidence(&of).unwrap();
+        let figures = (&survey, &[][..]);
+        let document =
+            MaturityReportDocument::of_models(view, about(), "all", &all, figures, &progress).unwrap();
+        report(&ReportFile { view, document, models: &all }, Form::Csv, &mut out).unwrap();
+    });
+    let policy = timed(|| {
+        let figures = PolicyFigures {
+            survey: &view.survey_on_evidence(&of).unwrap(),
+            ruled: &view.ruled(&all, &progress).unwrap(),
+            excepted: &[],
+            lint: &lint(&view.policy, view.at, Some(&view.listed_for_lint())),
+            activity: &workbench.activity(None, None, &progress).unwrap(),
+            period: None,
+        };
+        let document = PolicyReportDocument::of(view, about(), (&all, "all"), figures, &progress).unwrap();
+        policies(&PolicyFile { document, rubric: &view.rubric }, Form::Csv, &mut out).unwrap();
+    });
+    let inventory = timed(|| {
+        let figures = StockFigures {
+            survey: &view.survey_on_evidence(&of).unwrap(),
+            stock: &view.stock(&all, &progress).unwrap(),
+            activity: &workbench.activity(None, None, &progress).unwrap(),
+            period: None,
+        };
+        let document = InventoryReportDocument::of(view, about(), (&all, "all"), figures, &progress).unwrap();
+        stocks(&document, Form::Csv, &mut out).unwrap();
+    });
+    assert!(bytes > all.len() * 3, "a row for each model");
+    [maturity, policy, inventory]
 }
 
 fn timed(act: impl FnOnce()) -> Duration {

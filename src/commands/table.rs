@@ -642,6 +642,12 @@ pub const TABLE: &[Command] = &[
     line("report incident", "[CASE]").run(
         "Report on incidents and drills: what is open, who did what when, deadlines, evidence: Markdown, HTML, PDF, JSON, CSV")
         .writing(Writes::With(&["out"])),
+    line("report policy", "").run(
+        "Report on the policy: what it asks, what that comes to at every stage and why, whom it trusts, exceptions, changes: Markdown, HTML, PDF, JSON, CSV")
+        .writing(Writes::With(&["out"])),
+    line("report inventory", "").run(
+        "Report on the inventory: what is there, licences, producers, origins, deployments, what was recorded: Markdown, HTML, PDF, JSON, CSV")
+        .writing(Writes::With(&["out"])),
     line("report model", "<MODEL>").run(
         "Fill the Model Documentation Form for general-purpose AI with what is on record: each field with its basis and source")
         .writing(Writes::With(&["out"])),

@@ -19,6 +19,7 @@ mod guard;
 mod incident_report;
 mod incidents;
 mod inventory;
+mod inventory_report;
 mod ledger_anchor;
 mod ledger_proof;
 mod maturity_report;
@@ -31,6 +32,7 @@ mod policy_exceptions;
 mod policy_explain;
 mod policy_lint;
 mod policy_preview;
+mod policy_report;
 mod policy_schema;
 mod policy_suggest;
 mod policy_test;
@@ -93,6 +95,9 @@ pub use inventory::{
     BindDocument, ImportDocument, ImportedBillDocument, InspectBomDocument, LeftOutRow, LineageDocument,
     LineageRow, ListDocument, ListRow, ModelDocument, ReadDocument, ScanDocument, VerifiedDocument,
 };
+pub use inventory_report::{
+    InventoryReportDocument, ReportedDeployment, StatedValue, StockFigures, StockedModel,
+};
 pub use ledger_anchor::{AnchoredRow, LedgerAnchorDocument, LedgerAnchorsDocument};
 pub use ledger_proof::LedgerProofCheckDocument;
 pub use maturity_report::{
@@ -108,6 +113,11 @@ pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
 pub use policy_explain::PolicyExplainDocument;
 pub use policy_lint::{LintFindingDocument, PolicyLintDocument};
 pub use policy_preview::{FlipsDocument, PolicyPreviewDocument};
+pub use policy_report::{
+    DecidedModel, DecidedStage, PolicyFigures, PolicyReportDocument, ReportedAnchor, ReportedAttester,
+    ReportedChange, ReportedDenied, ReportedIdentity, ReportedPolicy, ReportedPublisher, ReportedRequirement,
+    ReportedStage,
+};
 pub use policy_schema::policy_schema_file;
 pub use policy_suggest::PolicySuggestDocument;
 pub use policy_test::PolicyTestDocument;

@@ -24,6 +24,7 @@ use super::inventory::{
     BindDocument, ImportDocument, InspectBomDocument, LineageDocument, ListDocument, ModelDocument,
     ScanDocument,
 };
+use super::inventory_report::InventoryReportDocument;
 use super::ledger_anchor::{LedgerAnchorDocument, LedgerAnchorsDocument};
 use super::ledger_proof::LedgerProofCheckDocument;
 use super::maturity_report::MaturityReportDocument;
@@ -35,6 +36,7 @@ use super::policy_exceptions::PolicyExceptionsDocument;
 use super::policy_explain::PolicyExplainDocument;
 use super::policy_lint::PolicyLintDocument;
 use super::policy_preview::PolicyPreviewDocument;
+use super::policy_report::PolicyReportDocument;
 use super::policy_suggest::PolicySuggestDocument;
 use super::policy_test::PolicyTestDocument;
 use super::producer_report::ProducerReportDocument;
@@ -208,7 +210,9 @@ pub const PUBLISHED: &[Published] = &[
     third::<ReviewRecord>("record-review", "the body of a `review` record"),
     row::<ReportForecastDocument<'static>>("report-forecast", "`report forecast`"),
     row::<IncidentReportDocument<'static>>("report-incident", "`report incident`"),
+    row::<InventoryReportDocument<'static>>("report-inventory", "`report inventory`"),
     row::<ModelDocumentationDocument<'static>>("report-model", "`report model`"),
+    row::<PolicyReportDocument<'static>>("report-policy", "`report policy`"),
     row::<ProducerReportDocument<'static>>("report-producer", "`report producer`"),
     row::<ReportTrendDocument<'static>>("report-trend", "`report trend`"),
     row::<ReportWrittenDocument<'static>>("report-written", "`--out FILE` of the commands of `report`"),

@@ -47,8 +47,9 @@ pub use pages::{changes, verification};
 pub use placed::placed_page;
 pub use reports::{
     AUDIT_COLUMNS, FORECAST_COLUMNS, FORMS_OF_DOCUMENTATION, FORMS_OF_FORECASTS, FORMS_OF_INCIDENTS,
-    FORMS_OF_LETTERS, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS, FORMS_OF_TRENDS, ForecastFile, INCIDENT_COLUMNS,
-    Letter, PRODUCED_COLUMNS, PRODUCER_COLUMNS, ReportFile, TREND_COLUMNS, TrendFile, audit_rows,
-    documentation, forecast, incidents, letter, producers, report, trend,
+    FORMS_OF_INVENTORIES, FORMS_OF_LETTERS, FORMS_OF_POLICIES, FORMS_OF_PRODUCERS, FORMS_OF_REPORTS,
+    FORMS_OF_TRENDS, ForecastFile, INCIDENT_COLUMNS, INVENTORY_COLUMNS, Letter, POLICY_COLUMNS,
+    PRODUCED_COLUMNS, PRODUCER_COLUMNS, PolicyFile, ReportFile, TREND_COLUMNS, TrendFile, audit_rows,
+    documentation, forecast, incidents, letter, policies, producers, report, stocks, trend,
 };
 pub use subject::{Subject, json, page, write};

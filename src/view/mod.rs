@@ -1,6 +1,7 @@
 //! Everything that a face may show of a workspace, as one immutable value. A new one replaces it when something
 //! changed. How one is made, and drawing, are not known here.
 
+pub mod activity;
 mod anchor;
 mod asked;
 mod blast;
@@ -24,7 +25,9 @@ mod placed;
 mod publisher;
 mod record;
 pub mod rubrics;
+pub mod ruled;
 pub mod scorecards;
+pub mod stock;
 pub mod suggested;
 mod summary;
 mod survey;

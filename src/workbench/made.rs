@@ -6,6 +6,7 @@ use crate::decision::{Actor, Making, RecordRef, RecordedMade, WorkspaceId};
 use crate::error::{Code, Error, Result};
 use crate::store::{LedgerEntry, Store};
 use crate::text::Untrusted;
+use jiff::Timestamp;
 
 impl Workbench {
     /// What a record that is written now says of its making.
@@ -43,6 +44,13 @@ pub(super) fn workspace_of(store: &dyn Store) -> Result<Option<WorkspaceId>> {
 pub(super) fn workspace_in(entry: &LedgerEntry) -> Option<WorkspaceId> {
     let recorded: RecordedMade = serde_json::from_str(&entry.body).ok()?;
     Some(recorded.made.workspace)
+}
+
+/// When an entry was recorded, by the clock: no option moves that. Of a record of an earlier version, the time that it
+/// gives for itself.
+pub(super) fn recorded(entry: &LedgerEntry) -> Timestamp {
+    let read: Option<RecordedMade> = serde_json::from_str(&entry.body).ok();
+    read.map_or(entry.at, |read| read.made.recorded)
 }
 
 /// The record that an entry is.

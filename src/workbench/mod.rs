@@ -2,6 +2,7 @@
 //! It knows neither drawing nor arguments.
 
 mod access;
+mod activity;
 mod anatomy;
 mod anchors;
 mod attesting;

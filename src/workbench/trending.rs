@@ -3,6 +3,7 @@
 
 use super::door::Workbench;
 use super::gates::Gates;
+use super::made::recorded;
 use super::past::{Held, RuleNames, Rules, conclude, rules_gone};
 use super::signers::signature_in;
 use crate::decision::{Decision, StandingReview};
@@ -179,7 +180,7 @@ impl Workbench {
         Ok(Trend { publisher, scope, publishers, not_recorded, unread: is.unread, ..trend })
     }
 
-    /// The time of a point.
+    /// The time of a point; of a record, when it was recorded.
     ///
     /// # Errors
     /// `E-NOT-FOUND` when there is no such record; as [`Reader::open`]; `E-STORE`.
@@ -190,7 +191,7 @@ impl Workbench {
             TrendPoint::Snapshot(file) => Ok(Reader::open(file)?.at()),
             TrendPoint::Record(number) => {
                 let entry = self.store().entry(*number)?;
-                entry.map(|entry| entry.at).ok_or_else(|| no_such_record(*number))
+                entry.map(|entry| recorded(&entry)).ok_or_else(|| no_such_record(*number))
             }
         }
     }

@@ -152,6 +152,7 @@ mod reports_incidents;
 mod reports_over_time;
 mod reports_pdf;
 mod reports_screen;
+mod reports_stock;
 mod reviews;
 mod runbooks;
 mod samples;

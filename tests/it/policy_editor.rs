@@ -392,6 +392,17 @@ fn saving_shows_what_changes_asks_why_writes_and_records_it() {
     assert!(told(&desk.app).contains("nothing was changed"));
     desk.press(&["esc"]);
     assert_eq!(desk.app.screen, Screen::Policy);
+    // The report on the policy tells it, within its period alone.
+    let folder = desk.dir.path().to_string_lossy().into_owned();
+    let changes = |more: &[&str]| -> serde_json::Value {
+        let words = [&["report", "policy", "--as", "json", "--workspace", &folder][..], more].concat();
+        let text = crate::support::out(&crate::support::touchmark(words));
+        serde_json::from_str::<serde_json::Value>(&text).unwrap()["changes"].clone()
+    };
+    let told = &changes(&[])[0];
+    assert_eq!((&told["record"]["number"], &told["reason"]), (&number.into(), &body["reason"]));
+    assert_eq!((&told["before"], &told["after"]), (&body["before"]["digest"], &body["after"]["digest"]));
+    assert_eq!(changes(&["--to", "2020-01-01"]), serde_json::json!([]));
 }
 
 #[test]

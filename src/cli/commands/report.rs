@@ -4,7 +4,9 @@
 use super::forecast::{self, Forecast};
 use super::report_files::{Asked, Member, Product, Take, Target, targets, write};
 use super::report_incident::{self, Incident};
+use super::report_inventory::{self, InventoryReport};
 use super::report_model::{self, Model};
+use super::report_policy::{self, PolicyReport};
 use super::report_producer::{self, Producer};
 use super::scope::Scope;
 use super::trend::{self, Trend};
@@ -28,6 +30,8 @@ pub(crate) enum ReportCommand {
     Maturity(Maturity),
     Producer(Producer),
     Incident(Incident),
+    Policy(PolicyReport),
+    Inventory(InventoryReport),
     Model(Model),
     Forecast(Forecast),
     Trend(Trend),
@@ -64,6 +68,8 @@ impl ReportCommand {
             ReportCommand::Maturity(arguments) => arguments.asked().is_product(),
             ReportCommand::Producer(arguments) => arguments.asked().is_product(),
             ReportCommand::Incident(arguments) => arguments.asked().is_product(),
+            ReportCommand::Policy(arguments) => arguments.asked().is_product(),
+            ReportCommand::Inventory(arguments) => arguments.asked().is_product(),
             ReportCommand::Model(arguments) => arguments.asked().is_product(),
             ReportCommand::Forecast(arguments) => arguments.asked().is_product(),
             ReportCommand::Trend(arguments) => arguments.asked().is_product(),
@@ -94,6 +100,8 @@ pub(super) fn run(command: &ReportCommand, common: &Common, output: &Output) -> 
         ReportCommand::Maturity(arguments) => maturity(arguments, common, (output, work)),
         ReportCommand::Producer(arguments) => report_producer::run(arguments, common, (output, work)),
         ReportCommand::Incident(arguments) => report_incident::run(arguments, common, (output, work)),
+        ReportCommand::Policy(arguments) => report_policy::run(arguments, common, (output, work)),
+        ReportCommand::Inventory(arguments) => report_inventory::run(arguments, common, (output, work)),
         ReportCommand::Model(arguments) => report_model::run(arguments, common, (output, work)),
         ReportCommand::Forecast(arguments) => forecast::run(arguments, common, (output, work)),
         ReportCommand::Trend(arguments) => trend::run(arguments, common, (output, work)),

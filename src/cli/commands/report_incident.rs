@@ -1,19 +1,17 @@
 //! `report incident`: the cases of a workspace and its drills, over a period where one is named. Nothing is opened, closed or
 //! recorded.
 
+use super::period::period;
 use super::report_files::{Asked, Product, Take, targets, write};
 use super::scope::Scope;
-use super::trend::point;
 use crate::cli::common::Common;
 use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
-use crate::documents::{CasesAsked, IncidentReportDocument, ReportPeriod};
-use crate::error::{Code, Error, Result};
+use crate::documents::{CasesAsked, IncidentReportDocument};
+use crate::error::Result;
 use crate::forms::{FORMS_OF_INCIDENTS, Form, incidents};
-use crate::workbench::Workbench;
 use clap::Args;
-use jiff::Timestamp;
 use std::path::PathBuf;
 
 /// The arguments of `report incident`.
@@ -48,20 +46,6 @@ impl Incident {
     pub(super) fn asked(&self) -> Asked<'_> {
         Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_INCIDENTS }
     }
-
-    fn period(&self, workbench: &Workbench, now: Timestamp) -> Result<Option<ReportPeriod>> {
-        if self.from.is_none() && self.to.is_none() {
-            return Ok(None);
-        }
-        let at = |text: &str| workbench.time_of(&point(text), now);
-        let from = self.from.as_deref().map(at).transpose()?;
-        let to = self.to.as_deref().map_or(Ok(now), at)?;
-        match from {
-            Some(from) if from >= to => Err(Error::new(Code::Usage, format!("{from} is not before {to}"))
-                .help("name the beginning of the period with --from")),
-            from => Ok(Some(ReportPeriod { from, to })),
-        }
-    }
 }
 
 impl Product for IncidentReportDocument<'_> {
@@ -79,7 +63,7 @@ pub(super) fn run(arguments: &Incident, common: &Common, to: (&Output, &Work<'_>
     let cases = workbench.cases()?;
     let asked = CasesAsked {
         case: arguments.case,
-        period: arguments.period(&workbench, common.now())?,
+        period: period(&workbench, (arguments.from.as_deref(), arguments.to.as_deref()), common.now())?,
         scope: only.as_ref().map(|only| (&only.models, only.words.as_str())),
     };
     let ledger = (view.ledger.entries, view.ledger.hash.as_str());

@@ -102,7 +102,7 @@ pub struct ReportInputs<'a> {
     pub rubric: ReportRubric<'a>,
     /// Digest of the trust anchors.
     pub anchors: EvidenceDigest,
-    /// Feeds of warnings; there are none yet.
+    /// Feeds of warnings, by digest.
     pub feeds: Vec<FeedInput>,
     /// How many records the ledger has.
     pub ledger_records: u64,

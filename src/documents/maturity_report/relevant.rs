@@ -62,7 +62,7 @@ impl RelevantClause {
 
 impl<'a> ReportedMapping<'a> {
     /// All mappings, with the clauses that the evidence for controls of a rubric is relevant to.
-    pub(super) fn all(rubric: &'a Rubric) -> Vec<Self> {
+    pub(in crate::documents) fn all(rubric: &'a Rubric) -> Vec<Self> {
         let controls: Vec<(&'a str, Vec<RelevantClause>)> =
             rubric.controls.iter().map(|control| (&*control.id, RelevantClause::of(control))).collect();
         let clause = |mapping: &'static str, clause: &'static Clause| {

@@ -13,9 +13,11 @@ mod junit;
 mod letter;
 mod model;
 mod over_time;
+mod policy;
 mod producer;
 mod relevant;
 mod sarif;
+mod stock;
 mod trend;
 
 pub use audit::{AUDIT_COLUMNS, audit_rows};
@@ -25,7 +27,9 @@ pub use file::ReportFile;
 pub use forecast::{FORECAST_COLUMNS, FORMS_OF_FORECASTS, ForecastFile, forecast};
 pub use incident::{FORMS_OF_INCIDENTS, INCIDENT_COLUMNS, incidents};
 pub use letter::{FORMS_OF_LETTERS, Letter, letter};
+pub use policy::{FORMS_OF_POLICIES, POLICY_COLUMNS, PolicyFile, policies};
 pub use producer::{FORMS_OF_PRODUCERS, PRODUCED_COLUMNS, PRODUCER_COLUMNS, producers};
+pub use stock::{FORMS_OF_INVENTORIES, INVENTORY_COLUMNS, stocks};
 pub use trend::{FORMS_OF_TRENDS, TREND_COLUMNS, TrendFile, trend};
 
 use super::declared::declared;

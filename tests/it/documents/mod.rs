@@ -407,6 +407,8 @@ fn every_document() -> Desk {
     desk.prints("incident-disclosure", &["incident", "disclose", &case]);
     desk.prints("incidents", &["incident", "list", "--closed"]);
     desk.prints("report-incident", &["report", "incident"]);
+    desk.prints("report-policy", &["report", "policy"]);
+    desk.prints("report-inventory", &["report", "inventory"]);
     fs::create_dir(desk.path("runbooks")).unwrap();
     fs::write(desk.path("runbooks/broken.toml"), "schema = \"runbook/0.1\"\n").unwrap();
     desk.prints("incident-types", &["incident", "types"]);
