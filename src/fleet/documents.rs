@@ -127,6 +127,8 @@ pub enum WantedBasis {
     Recomputed,
     /// The sums that the provider made of whole objects, where all that a signature lists have them.
     ProviderChecksum,
+    /// The digests by which a registry's manifest names blobs; elsewhere all bytes are read.
+    RegistryDigest,
 }
 
 /// One shard of a plan.
@@ -260,6 +262,15 @@ pub struct Digests {
     pub registry_digest: u64,
     /// Computed earlier.
     pub cached: u64,
+    /// Computed, and other than the provider or the registry says: somebody is wrong about the bytes.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub contradicted: u64,
+}
+
+/// Whether a number is not worth a word.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One check of a record.
@@ -284,6 +295,8 @@ pub enum UnknownClass {
     Names,
     /// It has more or larger files than are judged.
     TooLarge,
+    /// An OCI image layout with no model of a known kind in it, or with several.
+    Layout,
 }
 
 /// What an attempt says beside a record: nothing that is concluded depends on it.
@@ -468,6 +481,7 @@ impl UnknownClass {
             UnknownClass::Unreadable => "unreadable",
             UnknownClass::Names => "names",
             UnknownClass::TooLarge => "too-large",
+            UnknownClass::Layout => "layout",
         }
     }
 }

@@ -5,6 +5,7 @@
 use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
+use super::layouts::{in_registry, is_layout};
 use super::provider::by_provider;
 use super::run::{Judges, Run, digest_of};
 use super::spool::{Spool, Stop};
@@ -14,10 +15,10 @@ use crate::decision::{
     claims_seen, evaluate,
 };
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, look, read_model};
+use crate::inventory::{Model, ModelId, attached, look, read_model};
 use crate::maturity::{Since, Usage};
 use crate::progress::Progress;
-use crate::remote::Files;
+use crate::remote::{Files, KeyFault};
 use crate::signing::{
     Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature, sha256_hex, verify_place,
 };
@@ -38,6 +39,14 @@ pub(super) struct Judging<'a> {
     pub(super) judges: &'a Judges,
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a Progress,
+}
+
+/// A model as it was read.
+struct Read<'a> {
+    model: Model,
+    place: Place<'a>,
+    bundle: &'a Path,
+    digests: Digests,
 }
 
 /// What was concluded.
@@ -69,8 +78,11 @@ impl Judging<'_> {
         read: &Cell<u64>,
     ) -> std::result::Result<Concluded, Stop> {
         if let Some(odd) = item.odd.first() {
-            let is_large = odd.fault == crate::remote::KeyFault::TooMany;
-            return Err(Stop::Unknown(if is_large { UnknownClass::TooLarge } else { UnknownClass::Names }));
+            return Err(Stop::Unknown(match odd.fault {
+                KeyFault::TooMany => UnknownClass::TooLarge,
+                KeyFault::Unreadable => UnknownClass::Unreadable,
+                _ => UnknownClass::Names,
+            }));
         }
         let bytes = item.objects.iter().fold(0_u64, |sum, object| sum.saturating_add(object.size));
         if bytes > MAX_MODEL_BYTES {
@@ -78,23 +90,36 @@ impl Judging<'_> {
         }
         let name = self.name(item)?;
         let below = if item.place.is_empty() { String::new() } else { format!("{}/", item.place) };
-        if self.run.plan.question.basis == WantedBasis::ProviderChecksum {
+        let (basis, seen) = (self.run.plan.question.basis, (self.progress, read));
+        if is_layout(item, &below) {
+            let spool = Spool::new(self.scratch, "layout")?;
+            let found = in_registry(files, (item, &below), &spool, basis, seen)?;
+            let place = Place::Registry {
+                manifest: &found.manifest,
+                listed: &found.listed,
+                in_full: found.in_full,
+            };
+            let (model, bundle, digests) = (found.model, &*found.bundle, found.digests);
+            return self.conclude(item, &spool, Read { model, place, bundle, digests });
+        }
+        if basis == WantedBasis::ProviderChecksum {
             let spool = Spool::new(self.scratch, &name)?;
-            let found = by_provider(files, &item.objects, &below, &spool, (self.progress, read))?;
-            if let Some(found) = found {
+            if let Some(found) = by_provider(files, &item.objects, &below, &spool, seen)? {
                 let place =
                     Place::Registry { manifest: &spool.folder, listed: &found.listed, in_full: false };
-                let concluded = self.conclude(item, &spool, (place, &found.bundle), found.digests)?;
-                return Ok(concluded);
+                let (bundle, digests) = (&*found.bundle, found.digests);
+                let model = read_model(&spool.folder)?;
+                return self.conclude(item, &spool, Read { model, place, bundle, digests });
             }
         }
         let spool = Spool::new(self.scratch, &name)?;
         for object in &item.objects {
-            spool.take(files, object, &below, (self.progress, read))?;
+            spool.take(files, object, &below, None, seen)?;
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
-        let digests = Digests::default();
-        self.conclude(item, &spool, (Place::Files(&spool.folder), &bundle), digests)
+        let (place, digests) = (Place::Files(&spool.folder), Digests::default());
+        let model = read_model(&spool.folder)?;
+        self.conclude(item, &spool, Read { model, place, bundle: &bundle, digests })
     }
 
     /// The folder's own name.
@@ -114,8 +139,7 @@ impl Judging<'_> {
         &self,
         item: &FleetItem,
         spool: &Spool,
-        (place, bundle): (Place<'_>, &Path),
-        mut digests: Digests,
+        Read { mut model, place, bundle, mut digests }: Read<'_>,
     ) -> std::result::Result<Concluded, Stop> {
         let question = &self.run.plan.question;
         let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
@@ -123,7 +147,6 @@ impl Judging<'_> {
         let (mut seen, verification) =
             verify_place(place, bundle, anchors.trust(), &options, None, self.progress)?;
         let id = self.id(item)?;
-        let mut model = read_model(&spool.folder)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
         // Where it was spooled says nothing of it.
         let mut model = model.with(|details| {
@@ -149,12 +172,18 @@ impl Judging<'_> {
             });
         }
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
-        let found = claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) });
+        let found = match place {
+            Place::Registry { manifest, .. } if manifest != spool.folder => {
+                let (files, is_cut) = attached(manifest);
+                claims_with(ClaimsPlace::Attached { files: &files, is_cut })
+            }
+            _ => claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) }),
+        };
         let (claims, further) = claims_seen(found);
         let looked = match place {
-            Place::Files(_) => {
+            Place::Files(read) | Place::Registry { manifest: read, in_full: true, .. } => {
                 digests.recomputed = seen.observed.files.compared;
-                Some(Arc::new(look(&spool.folder, &seen.observed.files.ignored)?))
+                Some(Arc::new(look(read, &seen.observed.files.ignored)?))
             }
             // Nobody looked into the weights: that is unknown, and no pass.
             Place::Registry { .. } => None,

@@ -10,6 +10,8 @@ mod grouping;
 #[cfg(feature = "fleet")]
 mod judging;
 #[cfg(feature = "fleet")]
+mod layouts;
+#[cfg(feature = "fleet")]
 mod packing;
 #[cfg(feature = "fleet")]
 mod planning;

@@ -111,6 +111,11 @@ pub fn plan(
         }
         _ => {}
     }
+    if !out.takes_objects() {
+        return Err(Error::new(Code::Usage, "a run cannot be put into a registry")
+            .at(out.to_string())
+            .help("name a folder or a bucket: s3://BUCKET/PREFIX"));
+    }
     let mut signed = Vec::new();
     for (_, files) in sources {
         let mut found = Signed::default();

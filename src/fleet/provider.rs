@@ -41,7 +41,7 @@ pub(super) fn by_provider(
         object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS)
     };
     for object in objects.iter().filter(|object| is_read(object)) {
-        spool.take(files, object, below, (progress, read))?;
+        spool.take(files, object, below, None, (progress, read))?;
     }
     let Some(bundle) = find_signature(&spool.folder) else { return Ok(None) };
     let parsed = read_small(&bundle, LIMIT_BUNDLE_BYTES).and_then(|bytes| Bundle::parse(&bytes));

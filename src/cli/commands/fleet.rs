@@ -19,7 +19,7 @@ pub(crate) enum FleetCommand {
 /// The arguments of `fleet plan`.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// Where models lie (repeat): a folder, or s3://BUCKET/PREFIX
+    /// Where models lie (repeat): a folder, s3://BUCKET/PREFIX or oci://HOST/REPOSITORY[:TAG]
     #[arg(long, value_name = "LOCATION", required = true)]
     pub(super) source: Vec<String>,
     /// Where runs are put: a folder or s3://BUCKET/PREFIX that all workers reach
@@ -55,6 +55,8 @@ pub(crate) enum BasisName {
     Recomputed,
     /// The provider's SHA-256 of whole objects counts where every signed file has one; files are then `partial`
     ProviderChecksum,
+    /// The digests in a registry's manifest count; layers are not read, and files are then `partial`
+    RegistryDigest,
 }
 
 /// Where objects wait.

@@ -110,6 +110,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
         basis: match arguments.basis {
             BasisName::Recomputed => WantedBasis::Recomputed,
             BasisName::ProviderChecksum => WantedBasis::ProviderChecksum,
+            BasisName::RegistryDigest => WantedBasis::RegistryDigest,
         },
         binary,
         limits: Limits { shards: arguments.shards, bytes: arguments.max_bytes, models: arguments.max_models },

@@ -136,7 +136,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
-    ("remote", &["text", "error", "disk"]),
+    ("remote", &["text", "error", "json", "disk", "signing"]),
     ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
