@@ -30,6 +30,8 @@ use std::time::Instant;
 
 /// What computes digests.
 const ENGINE: &str = "cpu";
+/// The reason against a model some of whose bytes are not what a provider or registry says.
+const CONTRADICTED: &str = "DIGEST-CONTRADICTED";
 /// Bytes of one model that are brought to this machine.
 const MAX_MODEL_BYTES: u64 = 1 << 46;
 
@@ -281,6 +283,11 @@ impl Judging<'_> {
         record.digests = digests;
         record.decision = verdict.decision;
         record.reasons = verdict.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect();
+        // Somebody gives other bytes under a digest than it names: whatever else holds, that contradicts.
+        if digests.contradicted > 0 {
+            (record.outcome, record.decision) = (Outcome::Fail, Decision::Refuse);
+            record.reasons.insert(0, CONTRADICTED.to_owned());
+        }
         record.own = Some(verdict.assessment.score.own);
         record.effective = Some(verdict.effective);
         Ok(record)

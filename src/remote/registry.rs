@@ -257,8 +257,7 @@ impl Registry {
             let place = answer.headers().get(LOCATION).and_then(|place| place.to_str().ok());
             let next = place.and_then(|place| url.join(place).ok());
             let next = next.ok_or_else(|| self.odd("it sends on to nowhere"))?;
-            let is_here = is_loopback(self.base.authority());
-            if next.scheme() != "https" && !(is_here && is_loopback(next.authority())) {
+            if !self.is_safe(&next) {
                 return Err(Error::new(Code::Refused, "the registry sends on to a place without TLS")
                     .at(self.place())
                     .into());
@@ -306,8 +305,7 @@ impl Registry {
             Some(Challenge::Bearer { realm, service }) => (realm, service),
         };
         let mut url = Url::parse(&realm).map_err(|_| self.odd("it names no service that gives tokens"))?;
-        let is_here = is_loopback(self.base.authority()) && is_loopback(url.authority());
-        if url.scheme() != "https" && !(is_here && url.scheme() == "http") || url.authority().contains('@') {
+        if !self.is_safe(&url) {
             return Err(Error::new(Code::Refused, "the registry's tokens are given without TLS")
                 .at(self.place())
                 .into());
@@ -335,6 +333,13 @@ impl Registry {
         let is_good = |token: &&str| token.len() <= MAX_TOKEN && token.bytes().all(|b| b.is_ascii_graphic());
         let token = token.filter(is_good).ok_or_else(|| self.odd("an answer without a token"))?;
         Ok(Some(format!("Bearer {token}")))
+    }
+
+    /// Whether what this registry names may be asked: over TLS, or on this machine where the registry is; as nobody.
+    fn is_safe(&self, url: &Url) -> bool {
+        let is_here = |url: &Url| url.scheme() == "http" && url.host_str().is_some_and(is_loopback);
+        let is_anonymous = url.username().is_empty() && url.password().is_none();
+        is_anonymous && url.has_host() && (url.scheme() == "https" || is_here(&self.base) && is_here(url))
     }
 
     /// An error unless the status is that of an answer.

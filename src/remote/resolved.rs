@@ -164,8 +164,7 @@ impl Resolved {
             }
             self.document(registry, &hex)?;
             let bytes = self.documents.get(&hex).map(Vec::as_slice).unwrap_or_default();
-            let manifest: Manifest =
-                serde_json::from_slice(bytes).map_err(|_| registry.odd("no manifest"))?;
+            let manifest: Manifest = object(bytes).ok_or_else(|| registry.odd("no manifest"))?;
             for inside in manifest.manifests.into_iter().flatten() {
                 if let Some(hex) = hex_of(&inside.digest) {
                     waiting.push_back((hex.to_owned(), depth + 1));
@@ -218,8 +217,8 @@ fn referrers(registry: &Registry, subject: &str) -> Result<Vec<Descriptor>> {
             }
             Err(error) => return Err(error),
         };
-        let index: Manifest = serde_json::from_slice(&document.bytes)
-            .map_err(|_| registry.odd("no list of what refers to a manifest"))?;
+        let index: Manifest =
+            object(&document.bytes).ok_or_else(|| registry.odd("no list of what refers to a manifest"))?;
         found.extend(index.manifests.into_iter().flatten());
         pages += 1;
         if found.len() > MAX_REFERRERS || pages > MAX_PAGES {
@@ -246,8 +245,7 @@ pub(super) fn tags(registry: &Registry, most: usize) -> Result<Vec<String>> {
     let mut below = Some("tags/list?n=1000".to_owned());
     while let Some(page) = below.take() {
         let document = registry.document(&page, "application/json", MAX_DOCUMENT_BYTES)?;
-        let tags: Tags =
-            serde_json::from_slice(&document.bytes).map_err(|_| registry.odd("no list of tags"))?;
+        let tags: Tags = object(&document.bytes).ok_or_else(|| registry.odd("no list of tags"))?;
         let before = found.len();
         found.extend(tags.tags.into_iter().flatten());
         pages += 1;
@@ -272,6 +270,11 @@ fn next_page(document: &Document) -> Option<String> {
     let (target, rel) = link.strip_prefix('<')?.split_once('>')?;
     let query = target.split_once('?')?.1.split('#').next()?;
     (rel.contains("rel=\"next\"") || rel.contains("rel=next")).then(|| query.to_owned())
+}
+
+/// An object; a list would be read as the members of one.
+fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    bytes.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(bytes).ok())?
 }
 
 fn said_digest(document: &Document) -> Option<&str> {
