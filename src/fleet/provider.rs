@@ -66,7 +66,7 @@ pub(super) fn by_provider(
             || GIT_PATHS.iter().any(|git| is_below(name, git))
     };
     let inside = |object: &Object| object.key.strip_prefix(below).unwrap_or(&object.key).to_owned();
-    let (mut listed, mut digests) = (Listed::default(), Digests::default());
+    let (mut listed, mut digests) = (Listed { by_provider: true, ..Listed::default() }, Digests::default());
     for object in objects {
         let name = inside(object);
         if is_apart(&name) {

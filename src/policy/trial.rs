@@ -186,6 +186,8 @@ pub struct Given {
     pub cached_hours: Option<u32>,
     /// Whether only a part was verified.
     pub partial: bool,
+    /// What the digests of its files rest on.
+    pub digest_basis: DigestBasis,
     /// Whether the signature followed links.
     pub symlinks: bool,
     /// Paths that the signature leaves out.

@@ -10,6 +10,7 @@ use super::trial::{
 };
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, CheckCode, HashAlgorithm, KeyKind, RootDigest, sha256_hex};
+use super::stage_rules::DigestBasis;
 use crate::tables::{At, Faults, Hints, Section, Table, quote, values};
 use crate::text::nearest;
 
@@ -221,6 +222,7 @@ impl Reading<'_, '_, '_> {
         });
         let parents = parents.collect();
         let digest = self.digest(section);
+        let digest_basis = self.word(section, "digest_basis", &DigestBasis::WORDS, DigestBasis::Recomputed);
         let mut number = |key, most| self.faults.number(section, key, 0, most);
         let (age, ahead) = (number("age_days", 36_500), number("ahead_seconds", 864_000));
         let cached_hours = number("cached_hours", 8760);
@@ -240,6 +242,7 @@ impl Reading<'_, '_, '_> {
             ahead_seconds: ahead.unwrap_or(0),
             cached_hours,
             partial: self.flag(section, "partial"),
+            digest_basis,
             symlinks: self.flag(section, "symlinks"),
             ignored: values(self.faults.texts(section, "ignored")),
             formats,

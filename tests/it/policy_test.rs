@@ -193,6 +193,7 @@ where = [{ path = "result", op = "==", value = "PASSED" }]
 name = "live"
 cached_digests_max_hours = 2
 refuse_rejected = true
+digest_basis = ["provider-checksum"]
 break_glass = { approvers = 2, max_hours = 4, forbids = [] }
 [[stage]]
 name = "later"
@@ -248,6 +249,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     ("test.given.ahead_seconds", "log = true", "log = true, ahead_seconds = 301"),
     ("test.given.cached_hours", "log = true", "log = true, cached_hours = 3"),
     ("test.given.partial", "log = true", "log = true, partial = true"),
+    ("test.given.digest_basis", "log = true", "log = true, digest_basis = \"registry-digest\""),
     ("test.given.symlinks", "log = true", "log = true, symlinks = true"),
     ("test.given.ignored", "log = true", "log = true, ignored = [\"docs\"]"),
     ("test.given.formats", "log = true", "log = true, formats = [\"pickle\"]"),
