@@ -107,6 +107,9 @@ pub struct FleetQuestion {
     pub at: Timestamp,
     /// How digests of files are come by.
     pub basis: WantedBasis,
+    /// So many models of a million are read in full nevertheless, and what was said of their bytes is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recheck_ppm: Option<u32>,
 }
 
 /// A program.
@@ -262,6 +265,9 @@ pub struct Digests {
     pub registry_digest: u64,
     /// Computed earlier.
     pub cached: u64,
+    /// Computed although somebody's word would have been enough, and compared with it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rechecked: u64,
     /// Computed, and other than the provider or the registry says: somebody is wrong about the bytes.
     #[serde(default, skip_serializing_if = "is_none")]
     pub contradicted: u64,

@@ -6,7 +6,8 @@ use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
 use super::layouts::{in_registry, is_layout};
-use super::provider::by_provider;
+use super::planning::MILLION;
+use super::provider::{by_provider, said_of};
 use super::run::{Judges, Run, digest_of};
 use super::spool::{Spool, Stop};
 use crate::attest::{ClaimsPlace, claims_with};
@@ -93,9 +94,10 @@ impl Judging<'_> {
         let name = self.name(item)?;
         let below = if item.place.is_empty() { String::new() } else { format!("{}/", item.place) };
         let (basis, seen) = (self.run.plan.question.basis, (self.progress, read));
+        let rechecks = self.is_sampled(item)?;
         if is_layout(item, &below) {
             let spool = Spool::new(self.scratch, "layout")?;
-            let found = in_registry(files, (item, &below), &spool, basis, seen)?;
+            let found = in_registry(files, (item, &below), &spool, (basis, rechecks), seen)?;
             let place = Place::Registry {
                 manifest: &found.manifest,
                 listed: &found.listed,
@@ -104,7 +106,8 @@ impl Judging<'_> {
             let (model, bundle, digests) = (found.model, &*found.bundle, found.digests);
             return self.conclude(item, &spool, Read { model, place, bundle, digests });
         }
-        if basis == WantedBasis::ProviderChecksum {
+        let by_sums = basis == WantedBasis::ProviderChecksum;
+        if by_sums && !rechecks {
             let spool = Spool::new(self.scratch, &name)?;
             if let Some(found) = by_provider(files, &item.objects, &below, &spool, seen)? {
                 let place =
@@ -115,13 +118,26 @@ impl Judging<'_> {
             }
         }
         let spool = Spool::new(self.scratch, &name)?;
+        let mut digests = Digests::default();
         for object in &item.objects {
-            spool.take(files, object, &below, None, seen)?;
+            let said = if by_sums && rechecks { said_of(files, object)? } else { None };
+            let is_as_said = spool.take(files, object, &below, said.as_deref(), seen)?;
+            digests.rechecked += u64::from(said.is_some());
+            digests.contradicted += u64::from(!is_as_said);
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
-        let (place, digests) = (Place::Files(&spool.folder), Digests::default());
+        let place = Place::Files(&spool.folder);
         let model = read_model(&spool.folder)?;
         self.conclude(item, &spool, Read { model, place, bundle: &bundle, digests })
+    }
+
+    /// Whether it is one of the models that are read in full nevertheless: by what is asked and of what, so that every
+    /// attempt comes to the same.
+    fn is_sampled(&self, item: &FleetItem) -> Result<bool> {
+        let Some(ppm) = self.run.plan.question.recheck_ppm else { return Ok(false) };
+        let of = digest_of(&(&self.run.question, self.run.source_text(item.source)?, &item.place))?;
+        let first = of.0.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        Ok(((u128::from(first) * u128::from(MILLION)) >> 64) < u128::from(ppm))
     }
 
     /// The folder's own name.

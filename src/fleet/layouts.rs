@@ -40,13 +40,13 @@ pub(super) fn in_registry(
     files: &dyn Files,
     (item, below): (&FleetItem, &str),
     spool: &Spool,
-    basis: WantedBasis,
+    (basis, rechecks): (WantedBasis, bool),
     seen: (&Progress, &Cell<u64>),
 ) -> Result<InLayout, Stop> {
     let said = |object: &Object| object.checksum.as_ref().and_then(|checksum| checksum.sha256());
     // A name of a blob in a folder or bucket is nobody's word.
     let is_left = |object: &Object| {
-        basis == WantedBasis::RegistryDigest && object.size > SMALL && said(object).is_some()
+        !rechecks && basis == WantedBasis::RegistryDigest && object.size > SMALL && said(object).is_some()
     };
     let is_index = |object: &Object| object.key.strip_prefix(below) == Some(LAYOUT[0]);
     // First what a registry may have changed since.
@@ -61,6 +61,10 @@ pub(super) fn in_registry(
     let manifest = model.location.clone().unwrap_or_default();
     let listed = listed(&manifest)?.ok_or(Stop::Unknown(UnknownClass::Layout))?;
     let bundle = model.signature.clone().unwrap_or_else(|| default_signature(&manifest));
+    let is_rechecked = |one: &&&Object| one.size > SMALL && said(one).is_some();
+    if rechecks && basis == WantedBasis::RegistryDigest {
+        digests.rechecked = others.iter().filter(is_rechecked).count() as u64;
+    }
     let in_full = !others.into_iter().any(is_left);
     if !in_full {
         let here = listed.files.iter().filter(|file| file.blob.is_some()).count() as u64;

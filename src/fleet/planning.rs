@@ -26,6 +26,8 @@ use std::sync::Arc;
 const MAX_FINDINGS: usize = 1000;
 /// Sources of one plan.
 const MAX_SOURCES: usize = 1000;
+/// All models, in the unit of samples.
+pub(super) const MILLION: u32 = 1_000_000;
 
 /// What models are judged by.
 pub struct Inputs<'a> {
@@ -66,6 +68,8 @@ pub struct Planning<'a> {
     pub inputs: Inputs<'a>,
     /// How digests are come by.
     pub basis: WantedBasis,
+    /// So many models of a million are read in full nevertheless.
+    pub recheck_ppm: Option<u32>,
     /// SHA-256 of the program that must answer; none for any build.
     pub binary: Option<EvidenceDigest>,
     /// How the work is cut.
@@ -97,7 +101,7 @@ pub fn plan(
     reach: &dyn Fn(&Location) -> Result<Arc<dyn Files>>,
     progress: &Progress,
 ) -> Result<Planned> {
-    let Planning { sources, inputs, basis, binary, limits, scratch } = planning;
+    let Planning { sources, inputs, basis, recheck_ppm, binary, limits, scratch } = planning;
     let usage = |what: &str| Err(Error::new(Code::Usage, what));
     match limits {
         Limits { shards: Some(0), .. } | Limits { bytes: 0, .. } | Limits { models: 0, .. } => {
@@ -105,6 +109,13 @@ pub fn plan(
         }
         Limits { shards: Some(many), .. } if *many > MAX_SHARDS => {
             return Err(Error::new(Code::Usage, format!("at most {MAX_SHARDS} shards")).at("--shards"));
+        }
+        _ if recheck_ppm.is_some_and(|ppm| ppm == 0 || ppm > MILLION) => {
+            return usage("so many models cannot be read in full").map_err(|error| error.at("--recheck"));
+        }
+        _ if recheck_ppm.is_some() && *basis == WantedBasis::Recomputed => {
+            return usage("all bytes are read anyway")
+                .map_err(|error| error.at("--recheck").help("leave it out, or choose another --basis"));
         }
         _ if sources.is_empty() || sources.len() > MAX_SOURCES => {
             return usage("name the places of the models");
@@ -180,6 +191,7 @@ pub fn plan(
             stage: inputs.stage.clone(),
             at: inputs.at,
             basis: *basis,
+            recheck_ppm: *recheck_ppm,
         },
         shards,
         models,

@@ -173,6 +173,7 @@ impl Counts {
         all.provider_checksum += of.provider_checksum;
         all.registry_digest += of.registry_digest;
         all.cached += of.cached;
+        all.rechecked += of.rechecked;
         all.contradicted += of.contradicted;
     }
 }

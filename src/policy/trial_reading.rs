@@ -22,9 +22,10 @@ const LIMIT_DEPTH: usize = 16;
 const DIGEST: &str = "sha256:";
 
 /// Codes of reasons that are neither controls nor requirements nor checks.
-const REASONS: [&str; 11] = [
+const REASONS: [&str; 12] = [
     "BREAK-GLASS",
     "CAP",
+    "DIGEST-BASIS",
     "LAST-PASS",
     "LEDGER-CONTRADICTED",
     "LEDGER-UNANCHORED",

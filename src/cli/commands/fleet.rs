@@ -31,6 +31,10 @@ pub(crate) struct Plan {
     /// How digests of files are come by
     #[arg(long, value_enum, default_value_t = BasisName::Recomputed)]
     pub(super) basis: BasisName,
+    /// With another basis than recomputed: read the bytes of so many models all the same, chosen by their names and the
+    /// question, and compare: 1% or 0.01%
+    #[arg(long, value_name = "PERCENT", value_parser = per_million)]
+    pub(super) recheck: Option<u32>,
     /// So many shards [default: as many as --max-bytes and --max-models make]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000),
         conflicts_with_all = ["max_bytes", "max_models"])]
@@ -46,6 +50,18 @@ pub(crate) struct Plan {
     pub(super) any_build: bool,
     #[command(flatten)]
     pub(super) scratch: Scratch,
+}
+
+/// Reads `1%`, `0.5%` or `100`, of a hundred.
+fn per_million(text: &str) -> Result<u32, String> {
+    let wrong = || "write a share between 0.0001% and 100%, as in 1%".to_owned();
+    let (whole, part) = text.trim_end_matches('%').split_once('.').unwrap_or((text.trim_end_matches('%'), ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !is_number(whole) || !is_number(part) {
+        return Err(wrong());
+    }
+    let digits = format!("{whole}{part:0<4}");
+    digits.parse().ok().filter(|ppm| (1..=1_000_000).contains(ppm)).ok_or_else(wrong)
 }
 
 /// How digests of files are come by.

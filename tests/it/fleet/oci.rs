@@ -281,3 +281,103 @@ fn nothing_is_put_into_a_registry() {
         assert_eq!(files.state(key).unwrap_err().code, Code::NotFound, "{key}");
     }
 }
+
+#[test]
+fn a_stage_says_what_digests_may_rest_on() {
+    let judge = |more: &str, basis| {
+        let shop = Shop::by(more);
+        shop.publish("v1");
+        let record = only(judged(&shop, ":v1", basis).1);
+        (record.decision, record.reasons)
+    };
+    let by_registry = WantedBasis::RegistryDigest;
+    // Without the key controls decide alone: whether files match, nobody knows.
+    let (decision, reasons) = judge("require = [\"L1.03\"]", by_registry);
+    assert_eq!((decision, reasons[0].as_str()), (Decision::Refuse, "L1.03"));
+    for accepted in ["\"registry-digest\"", "\"recomputed\", \"registry-digest\""] {
+        let (decision, reasons) =
+            judge(&format!("require = [\"L1.03\"]\ndigest_basis = [{accepted}]"), by_registry);
+        assert_eq!((decision, reasons), (Decision::Admit, vec!["DIGEST-BASIS".to_owned()]), "{accepted}");
+    }
+    for other in ["\"recomputed\"", "\"provider-checksum\""] {
+        let more = format!("digest_basis = [{other}]");
+        let (decision, reasons) = judge(&more, by_registry);
+        assert_eq!((decision, reasons), (Decision::Refuse, vec!["DIGEST-BASIS".to_owned()]), "{other}");
+        let (decision, reasons) = judge(&more, WantedBasis::Recomputed);
+        assert_eq!((decision, reasons), (Decision::Admit, Vec::new()), "bytes are enough at any stage");
+    }
+    // What is contradicted is not excused, and neither is that nobody looked into the weights.
+    let shop = Shop::by("require = [\"L1.13\"]\ndigest_basis = [\"registry-digest\"]");
+    shop.publish("v1");
+    let record = only(judged(&shop, ":v1", by_registry).1);
+    assert_eq!((record.decision, record.reasons[0].as_str()), (Decision::Refuse, "L1.13"), "{record:#?}");
+    let mut other = shop.model();
+    other["layers"][0] =
+        shop.registry.layer("application/vnd.acme.file", &vec![7; 5 << 20], json!({ TITLE: "model.safetensors" }));
+    let other = shop.registry.manifest(&other, Some("v2"));
+    shop.registry.manifest(&shop.signature(&other), None);
+    let record = only(judged(&shop, ":v2", by_registry).1);
+    assert!(record.decision == Decision::Refuse && record.reasons.contains(&"L1.03".to_owned()), "{record:#?}");
+}
+
+#[test]
+fn a_sample_that_is_read_all_the_same_finds_the_lie() {
+    let shop = Shop::new();
+    shop.publish("v1");
+    let blob = shop.weights();
+    let mut other = shop.files[0].1.clone();
+    *other.last_mut().unwrap() ^= 1;
+    shop.registry.fault(move |asked, stream| {
+        let is_it = asked.path.ends_with(&blob);
+        if is_it {
+            respond(stream, "200 OK", &other);
+        }
+        is_it
+    });
+    let basis = WantedBasis::RegistryDigest;
+    let seal = |ppm| {
+        let planned = shop.fleet.plan_rechecked(vec![source(&shop, ":v1")], ONE, basis, ppm).unwrap();
+        let run = shop.fleet.work_all(&planned);
+        let sealed = shop.fleet.seal(&run).unwrap();
+        let record = only(parsed(&records(&run, &sealed)));
+        (record.outcome, record.decision, sealed.sealed.counts.digests)
+    };
+    let (outcome, decision, digests) = seal(None);
+    assert_eq!((outcome, decision), (Outcome::Partial, Decision::Admit), "nobody read the weights");
+    assert_eq!((digests.rechecked, digests.contradicted), (0, 0));
+    let (outcome, decision, digests) = seal(Some(1_000_000));
+    assert_eq!((outcome, decision), (Outcome::Fail, Decision::Refuse));
+    assert_eq!((digests.rechecked, digests.contradicted, digests.registry_digest), (1, 1, 0));
+    // A sample of nothing, of more than all, and of what is read anyway.
+    for (basis, ppm) in [(basis, 0), (basis, 1_000_001), (WantedBasis::Recomputed, 1)] {
+        let planned = shop.fleet.plan_rechecked(vec![source(&shop, ":v1")], ONE, basis, Some(ppm));
+        assert_eq!(planned.unwrap_err().code, Code::Usage, "{ppm}");
+    }
+    // As an engine and a person see it.
+    let at = |name: &str| shop.path(name).to_str().unwrap().to_owned();
+    let fleet = |words: &[&str]| {
+        let words = [&["fleet"], words, &["--workspace", shop.fleet.dir.path().to_str().unwrap()]].concat();
+        let done = crate::support::touchmark(words);
+        (done.status.code().unwrap(), crate::support::out(&done), crate::support::err(&done))
+    };
+    assert_eq!(crate::support::touchmark(["key", "generate", &at("w.pem"), "--no-password"]).status.code(), Some(0));
+    let (place, runs) = (shop.place(":v1"), at("runs"));
+    let plan = ["plan", "--source", &place, "--out", &runs, "--format", "json", "--shards", "1"];
+    let with = |more: &[&str]| fleet(&[&plan[..], more].concat());
+    let (status, told, _) = with(&["--basis", "registry-digest", "--recheck", "100%"]);
+    assert_eq!(status, 0);
+    let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+    let run = told["place"].as_str().unwrap();
+    let (status, told, why) = fleet(&["work", "--plan", run, "--shard", "0", "--private-key", &at("w.pem")]);
+    assert_eq!(status, 0, "{told}{why}");
+    let (status, told, why) = fleet(&["seal", run, "--public-key", &at("w.pem.pub")]);
+    assert_eq!(status, 1, "{told}{why}");
+    assert!(told.contains("something contradicts") && told.contains("DIGEST-CONTRADICTED"), "{told}");
+    for odd in ["", "%", "x", "0", "0.00001%", "101%", "-1", "1e2", "1.%%x", "1000000000000"] {
+        let (status, _, why) = with(&["--basis", "registry-digest", &format!("--recheck={odd}")]);
+        assert_eq!(status, 2, "{odd}: {why}");
+    }
+    for good in ["1%", "0.0001", "100", "12.5%"] {
+        assert_eq!(with(&["--basis", "registry-digest", "--recheck", good]).0, 0, "{good}");
+    }
+}

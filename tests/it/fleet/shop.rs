@@ -249,7 +249,7 @@ impl Shop {
         Shop::by("")
     }
 
-    /// `more` stands at the end of the policy's stage.
+    /// `more` stands at the end of the policy's stage, which then refuses what is not available.
     pub fn by(more: &str) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
@@ -274,7 +274,10 @@ impl Shop {
         let shown = works(&["key", "show", &at("key.pem.pub"), "--format", "json"]);
         let shown: Value = serde_json::from_slice(&shown).unwrap();
         let finger = shown["fingerprint"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
-        let policy = crate::looked::policy(&finger).replace("require = [\"L1.13\"]", more);
+        let mut policy = crate::looked::policy(&finger).replace("require = [\"L1.13\"]", more);
+        if !more.is_empty() {
+            policy = policy.replace("on_unavailable = \"open\"", "on_unavailable = \"closed\"");
+        }
         fs::write(at("policy.toml"), policy).unwrap();
         let workspace = "schema = \"workspace/0.1\"\nname = \"w\"\npolicy = \"policy.toml\"\nstage = \"dev\"\n";
         fs::write(at("touchmark.toml"), workspace).unwrap();
