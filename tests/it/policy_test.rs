@@ -128,6 +128,28 @@ fn rules_about_summaries_can_be_protected_by_tests_that_give_parents() {
 }
 
 #[test]
+fn the_rule_on_what_digests_rest_on_is_protected_by_a_test_of_what_it_accepts() {
+    let with = |basis: &str, decision: &str| {
+        let text = ONE.split("[[test]]").next().unwrap();
+        let text = format!(
+            "{text}[[test]]\nname = \"it\"\nstage = \"live\"\ngiven = {{ model = \"acme/bot\", {SIGNED}, log = true, \
+             digest_basis = \"{basis}\" }}\nexpect = {{ decision = \"{decision}\" }}\n"
+        );
+        examined(&read(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}")))
+    };
+    let rule = "stage live, digest_basis";
+    let found = with("provider-checksum", "admit");
+    assert!(found.passes(), "{:?}", found.rules);
+    let noticed: Vec<&str> =
+        named(&found, Effect::Noticed).into_iter().filter(|noticed| *noticed == rule).collect();
+    assert_eq!(noticed, [rule, rule], "taken away, and tightened: {:?}", found.rules);
+    let found = with("registry-digest", "refuse");
+    assert!(found.passes() && !named(&found, Effect::Noticed).contains(&rule), "{:?}", found.rules);
+    let found = with("recomputed", "admit");
+    assert!(found.passes() && named(&found, Effect::Unreached).contains(&rule), "{:?}", found.rules);
+}
+
+#[test]
 fn the_rule_about_unsigned_ancestors_is_protected_by_a_test_that_gives_one() {
     let with = |tests: &str| {
         let text = LINEAGE.split("[[test]]").next().unwrap();
