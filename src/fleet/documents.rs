@@ -72,7 +72,10 @@ pub struct FleetPlan {
     pub question: FleetQuestion,
     /// The shards, from 0.
     pub shards: Vec<ShardPlan>,
-    /// Models in all shards.
+    /// What an earlier run has sealed and this one takes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownRun>,
+    /// Models in all shards, and those that are taken over.
     pub models: u64,
     /// Objects that were listed.
     pub objects: u64,
@@ -110,6 +113,22 @@ pub struct FleetQuestion {
     /// So many models of a million are read in full nevertheless, and what was said of their bytes is compared.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recheck_ppm: Option<u32>,
+}
+
+/// An earlier run of the same question, some of whose records are taken over. They count under its root alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KnownRun {
+    /// Where it lies.
+    pub place: Untrusted,
+    /// The run: SHA-256 of its plan.
+    pub run: EvidenceDigest,
+    /// The root of its records.
+    pub root: EvidenceDigest,
+    /// So many models are taken over.
+    pub models: u64,
+    /// The lists of them, below this run.
+    pub lists: Vec<SealedPart>,
 }
 
 /// A program.

@@ -5,6 +5,7 @@
 use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
+use super::known::{record_key, states_of};
 use super::layouts::{in_registry, is_layout};
 use super::planning::MILLION;
 use super::provider::{by_provider, said_of};
@@ -245,19 +246,14 @@ impl Judging<'_> {
         item: &FleetItem,
         concluded: std::result::Result<Concluded, UnknownClass>,
     ) -> Result<FleetRecord> {
-        let states: Vec<(&str, u64, &str)> = item
-            .objects
-            .iter()
-            .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
-            .collect();
-        let states = digest_of(&states)?;
+        let states = states_of(item)?;
         let source = self.run.source_text(item.source)?;
         let model = self.id(item)?;
         let (class, bundles) = match &concluded {
             Ok(concluded) => (None, concluded.bundles.clone()),
             Err(class) => (Some(*class), Vec::new()),
         };
-        let key = digest_of(&(&self.run.question, source, &model, &states, &item.said, &bundles, &class))?;
+        let key = record_key(self.run.question, (source, &model), states, item, &bundles, class)?;
         let mut record = FleetRecord {
             schema: FleetRecordSchema::V1,
             key,

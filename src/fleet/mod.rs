@@ -10,6 +10,8 @@ mod grouping;
 #[cfg(feature = "fleet")]
 mod judging;
 #[cfg(feature = "fleet")]
+mod known;
+#[cfg(feature = "fleet")]
 mod layouts;
 #[cfg(feature = "fleet")]
 mod packing;
@@ -34,7 +36,7 @@ pub use documents::{
     CheckRecord, Conflict, Counts, Digests, Finding, FleetEnvelope, FleetItem, FleetLine, FleetPlan,
     FleetPlanSchema, FleetProof, FleetProofSchema, FleetQuestion, FleetRecord, FleetRecordSchema,
     FleetRunRecord, FleetRunRecordSchema, FleetSealed, FleetSealedSchema, FleetShard, FleetShardSchema,
-    FleetTool, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
+    FleetTool, KnownRun, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
 };
 #[cfg(feature = "fleet")]
 pub use planning::{Inputs, Limits, Planned, Planning, plan};

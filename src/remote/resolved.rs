@@ -23,6 +23,8 @@ const MAX_DEPTH: usize = 4;
 const MAX_REFERRERS: usize = 256;
 /// Blobs that they name together.
 const MAX_BLOBS: usize = 50_000;
+/// No blob has more bytes. Larger numbers could not be written down exactly.
+const MAX_BLOB_BYTES: u64 = 1 << 50;
 /// Pages of one list.
 const MAX_PAGES: usize = 64;
 const MANIFESTS: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
@@ -85,7 +87,7 @@ impl Resolved {
             }
             Reference::Digest(digest) => {
                 let hex = hex_of(digest).unwrap_or_default().to_owned();
-                found.document(registry, &hex)?;
+                found.document(registry, &hex, true)?;
                 hex
             }
         };
@@ -106,7 +108,7 @@ impl Resolved {
                     if !listed.insert(hex.clone()) {
                         continue;
                     }
-                    found.document(registry, &hex)?;
+                    found.document(registry, &hex, false)?;
                     found.follow(registry, &hex)?;
                     let mut entry =
                         json!({ "digest": format!("sha256:{hex}"), "size": size(&found, &hex) });
@@ -138,12 +140,16 @@ impl Resolved {
         Ok(found)
     }
 
-    /// A manifest by its digest.
-    fn document(&mut self, registry: &Registry, hex: &str) -> Result<()> {
+    /// A manifest by its digest. One that another names is there, or the registry contradicts itself.
+    fn document(&mut self, registry: &Registry, hex: &str, may_be_absent: bool) -> Result<()> {
         if self.documents.contains_key(hex) {
             return Ok(());
         }
-        let document = registry.document(&format!("manifests/sha256:{hex}"), MANIFESTS, MAX_DOCUMENT_BYTES)?;
+        let document = registry.document(&format!("manifests/sha256:{hex}"), MANIFESTS, MAX_DOCUMENT_BYTES);
+        let document = document.map_err(|error| match error.code {
+            Code::NotFound if !may_be_absent => registry.odd("it names a manifest that it does not have"),
+            _ => error,
+        })?;
         if sha256_hex(&document.bytes) != hex {
             return Err(registry.odd("a manifest that is not what its digest says"));
         }
@@ -162,7 +168,7 @@ impl Resolved {
             if self.documents.len() > MAX_MANIFESTS || depth > MAX_DEPTH {
                 return Err(too_many("more manifests, or deeper ones, than are read").at(registry.place()));
             }
-            self.document(registry, &hex)?;
+            self.document(registry, &hex, false)?;
             let bytes = self.documents.get(&hex).map(Vec::as_slice).unwrap_or_default();
             let manifest: Manifest = object(bytes).ok_or_else(|| registry.odd("no manifest"))?;
             for inside in manifest.manifests.into_iter().flatten() {
@@ -188,7 +194,8 @@ impl Resolved {
             self.documents.insert(hex.to_owned(), bytes);
             return Ok(());
         }
-        let size = blob.size.ok_or_else(|| registry.odd("a blob without a size"))?;
+        let size = blob.size.filter(|size| *size <= MAX_BLOB_BYTES);
+        let size = size.ok_or_else(|| registry.odd("a blob without a size, or with one that none has"))?;
         if self.blobs.insert(hex.to_owned(), size).is_some_and(|before| before != size) {
             return Err(registry.odd("a blob with two sizes"));
         }

@@ -31,6 +31,10 @@ pub(crate) struct Plan {
     /// How digests of files are come by
     #[arg(long, value_enum, default_value_t = BasisName::Recomputed)]
     pub(super) basis: BasisName,
+    /// An earlier run of the same question (give its --at), sealed: what it says of models whose objects are as they were
+    /// is taken over
+    #[arg(long, value_name = "RUN")]
+    pub(super) known: Option<String>,
     /// With another basis than recomputed: read the bytes of so many models all the same, chosen by their names and the
     /// question, and compare: 1% or 0.01%
     #[arg(long, value_name = "PERCENT", value_parser = per_million)]

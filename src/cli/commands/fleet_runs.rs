@@ -95,6 +95,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
             Error::new(Code::Read, "the file of this program cannot be read").help("plan with --any-build")
         })?),
     };
+    let earlier = arguments.known.as_deref().map(|run| Run::open(&Location::parse(run)?)).transpose()?;
     let planning = Planning {
         sources,
         inputs: Inputs {
@@ -112,6 +113,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
             BasisName::ProviderChecksum => WantedBasis::ProviderChecksum,
             BasisName::RegistryDigest => WantedBasis::RegistryDigest,
         },
+        known: earlier.as_ref(),
         recheck_ppm: arguments.recheck,
         binary,
         limits: Limits { shards: arguments.shards, bytes: arguments.max_bytes, models: arguments.max_models },
@@ -130,6 +132,10 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
     );
     if made.was_there {
         human.push_str("  the same plan was there already\n");
+    }
+    if let Some(known) = &plan.known {
+        let models = count(usize::try_from(known.models).unwrap_or(usize::MAX), "model");
+        human.push_str(&format!("  known        {models} of the run {}\n", known.run));
     }
     if plan.findings > 0 {
         human.push_str(&format!("  ! {} objects belong to no model or have no clean key:\n", plan.findings));

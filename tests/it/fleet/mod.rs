@@ -2,6 +2,7 @@
 
 mod forged;
 mod groups;
+mod known;
 mod made;
 mod names;
 mod oci;

@@ -72,7 +72,7 @@ fn other_bytes_under_a_digest_contradict_whether_somebody_signed_or_not() {
 fn a_blob_of_another_length_is_not_the_one_that_was_listed() {
     let shop = Shop::new();
     let mut model = shop.model();
-    for (tag, size) in [("v1", 1_u64 << 23), ("v2", 5 << 20), ("v3", u64::MAX)] {
+    for (tag, size) in [("v1", 1_u64 << 23), ("v2", 5 << 20), ("v3", 1 << 47), ("v4", u64::MAX)] {
         model["layers"][0]["size"] = json!(size);
         shop.registry.manifest(&model, Some(tag));
     }
@@ -84,6 +84,7 @@ fn a_blob_of_another_length_is_not_the_one_that_was_listed() {
     }
     let record = only(judged(&shop, ":v3", WantedBasis::Recomputed).1);
     assert_eq!(record.class, Some(UnknownClass::TooLarge));
+    assert_eq!(refused(&shop, ":v4"), Code::Malformed);
     // Without end.
     shop.publish("v1");
     let blob = shop.weights();
@@ -178,8 +179,13 @@ fn indexes_end_whatever_they_lead_to() {
     drop(shelves);
     assert_eq!(refused(&shop, ":loop"), Code::Malformed);
     let own = shop.registry.manifest(&leads(&format!("sha256:{:064x}", 9)), Some("gone"));
-    assert_eq!(refused(&shop, ":gone"), Code::NotFound);
-    assert_eq!(refused(&shop, &format!("@{own}")), Code::NotFound);
+    assert_eq!(refused(&shop, ":gone"), Code::Malformed);
+    assert_eq!(refused(&shop, &format!("@{own}")), Code::Malformed);
+    assert_eq!(refused(&shop, &format!("@sha256:{:064x}", 9)), Code::NotFound);
+    // Such a tag is there, and counts.
+    shop.registry.shelves.lock().unwrap().manifests.retain(|name, _| name == "gone" || *name == own);
+    let record = only(judged(&shop, "", WantedBasis::Recomputed).1);
+    assert_eq!((record.model.raw(), record.class), ("acme/tiny:gone", Some(UnknownClass::Unreadable)));
 }
 
 #[test]
