@@ -126,6 +126,19 @@ fn an_earlier_run_that_was_touched_gives_nothing() {
     assert_eq!(changed(at(&second, "known-00000.jsonl"), None), Code::NotFound);
     assert_eq!(changed(at(&first, "plan.json"), None), Code::NotFound);
     assert!(fleet.seal(&second).is_ok());
+    // Worked again it comes to something else, although what is taken over is as it was.
+    let file = fleet.models().join("lumen/iris-base/README.md");
+    fs::write(&file, "other").unwrap();
+    let third = plan(&fleet, Some(&first)).unwrap();
+    let third = fleet.work_all(&third);
+    assert!(fleet.seal(&third).is_ok());
+    let third = Run::open(&third.location).unwrap();
+    fs::remove_file(folder(&third).join("sealed.json")).unwrap();
+    let done = fs::read(at(&first, "done/00000")).unwrap();
+    fs::remove_file(at(&first, "done/00000")).unwrap();
+    assert!(fleet.work(&first, 0).unwrap().committed);
+    assert_eq!(fleet.seal(&third).unwrap_err().code, Code::Changed);
+    fs::write(at(&first, "done/00000"), done).unwrap();
     // At planning the records have to come to their root.
     let part = at(&first, &sealed.sealed.parts[0].name);
     let text = fs::read_to_string(&part).unwrap();

@@ -1,7 +1,7 @@
 //! A fleet over registries: what a tag leads to is a model, judged by its bytes or by the registry's digests.
 
 use super::made::{Place, parsed, records};
-use super::shop::{Shop, TITLE, digest, respond};
+use super::shop::{BUNDLE, Shop, TITLE, digest, respond};
 use serde_json::json;
 use std::ops::ControlFlow;
 use touchmark::Code;
@@ -142,6 +142,28 @@ fn signatures_are_found_in_every_way_that_signers_attach_them() {
     compact.registry.raw_manifest(serde_json::to_string_pretty(&model).unwrap().as_bytes(), Some("v1"));
     compact.registry.manifest(&compact.signature(&digest(model.to_string().as_bytes())), None);
     for shop in [by_tag, compact] {
+        let record = only(judged(&shop, ":v1", WantedBasis::Recomputed).1);
+        assert_eq!(record.outcome, Outcome::Pass, "{record:#?}");
+    }
+    // Of several the newest counts, in whatever order the registry lists them.
+    for newest_first in [true, false] {
+        let shop = Shop::new();
+        let about = shop.registry.manifest(&shop.model(), Some("v1"));
+        let good = shop.registry.manifest(&shop.signature(&about), None);
+        let other = Shop::new();
+        let mut bad = shop.signature(&about);
+        bad["layers"][0] = shop.registry.layer(BUNDLE, &other.bundle(), json!({}));
+        let bad = shop.registry.manifest(&bad, None);
+        let entry = |digest: &str, created: &str| {
+            let annotations = json!({ "org.opencontainers.image.created": created });
+            json!({ "digest": digest, "size": 1, "annotations": annotations })
+        };
+        let mut listed =
+            vec![entry(&good, "2026-02-01T00:00:00Z"), entry(&bad, "2026-01-01T00:00:00Z")];
+        if !newest_first {
+            listed.reverse();
+        }
+        shop.registry.shelves.lock().unwrap().referrers.as_mut().unwrap().insert(about, listed);
         let record = only(judged(&shop, ":v1", WantedBasis::Recomputed).1);
         assert_eq!(record.outcome, Outcome::Pass, "{record:#?}");
     }

@@ -54,6 +54,11 @@ fn other_bytes_under_a_digest_contradict_whether_somebody_signed_or_not() {
         assert_eq!(record.digests.contradicted, 1);
         assert_eq!(record.reasons[0], "DIGEST-CONTRADICTED");
         assert!(code.is_none_or(|code| record.checks.iter().any(|check| check.code == code)), "{record:#?}");
+        // Whoever reads it in any other way is told as well.
+        let (_, files) = source(shop, ":v1");
+        let key = format!("acme/tiny:v1/blobs/sha256/{}", shop.weights().trim_start_matches("sha256:"));
+        let object = files.state(&key).unwrap();
+        assert_eq!(files.read(&object, 0..object.size).unwrap_err().code, Code::Changed);
     }
     // A small blob is read in any case, and contradicts in any case.
     let (blob, shop) = (super::shop::digest(&shop.files[1].1), shop);
