@@ -15,7 +15,9 @@ use crate::attest::{Claims, Judge, Piece};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Basis, Binding, Fact, FactKey, Looked, Model, ModelId, ParentRef, Relation};
 use crate::maturity::{Deployed, Gated, PolicySeal, ProfileLogs, Rubric, Since, Testimony, Usage};
-use crate::policy::{Around, DigestBasis, Given, GivenClaim, GivenLogged, GivenSigner, Policy, PolicyTest, State, Wanted};
+use crate::policy::{
+    Around, DigestBasis, Given, GivenClaim, GivenLogged, GivenSigner, Policy, PolicyTest, State, Wanted,
+};
 use crate::signing::{
     AnchorKind, AnchorUse, Bundle, Check, CheckCode, Envelope, FilesWhy, Identity, IdentityRule, LogEntry,
     Material, Method, Outcome, PartSeen, Recalled, RootDigest, Stage, TimeSource, Trust, TrustWhy,

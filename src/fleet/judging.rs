@@ -99,11 +99,8 @@ impl Judging<'_> {
         if is_layout(item, &below) {
             let spool = Spool::new(self.scratch, "layout")?;
             let found = in_registry(files, (item, &below), &spool, (basis, rechecks), seen)?;
-            let place = Place::Registry {
-                manifest: &found.manifest,
-                listed: &found.listed,
-                in_full: found.in_full,
-            };
+            let place =
+                Place::Registry { manifest: &found.manifest, listed: &found.listed, in_full: found.in_full };
             let (model, bundle, digests) = (found.model, &*found.bundle, found.digests);
             return self.conclude(item, &spool, Read { model, place, bundle, digests });
         }

@@ -36,7 +36,8 @@ pub use documents::{
     CheckRecord, Conflict, Counts, Digests, Finding, FleetEnvelope, FleetItem, FleetLine, FleetPlan,
     FleetPlanSchema, FleetProof, FleetProofSchema, FleetQuestion, FleetRecord, FleetRecordSchema,
     FleetRunRecord, FleetRunRecordSchema, FleetSealed, FleetSealedSchema, FleetShard, FleetShardSchema,
-    FleetTool, KnownRun, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
+    FleetTool, KnownRun, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis,
+    Writer,
 };
 #[cfg(feature = "fleet")]
 pub use planning::{Inputs, Limits, Planned, Planning, plan};

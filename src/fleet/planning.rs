@@ -5,8 +5,8 @@ use super::documents::{
     Finding, FleetItem, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, KnownRun, WantedBasis,
 };
 use super::grouping::{Grouped, Grouping, Signed};
-use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
 use super::known::Known;
+use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
 use super::run::{PLAN, Run, digest_of, input_key, items_key};
 use crate::decision::{Anchors, FeedInput, PolicyInput};
 use crate::disk::read_small;

@@ -2,7 +2,8 @@
 //! nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
 
 use super::documents::{
-    Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart, Writer,
+    Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart,
+    Writer,
 };
 use super::known::{KnownLine, MAX_KNOWN};
 use super::packing::unwritten;
@@ -122,8 +123,8 @@ struct Gathered {
 impl Gathered {
     fn add(&mut self, leaf: EvidenceDigest, bytes: &[u8], record: &FleetRecord) -> Result<()> {
         self.waiting.write_all(bytes).map_err(|cause| Error::write(&self.path, &cause))?;
-        let length = u32::try_from(bytes.len())
-            .map_err(|_| Error::new(Code::TooLarge, "a record is too large"))?;
+        let length =
+            u32::try_from(bytes.len()).map_err(|_| Error::new(Code::TooLarge, "a record is too large"))?;
         self.rows.push(Row { key: record.key, leaf, at: self.at, length });
         self.at += u64::from(length);
         // The same answer twice is one.
@@ -218,8 +219,8 @@ fn add_known(
             let mut bytes = vec![0; row.length as usize];
             kept.seek(SeekFrom::Start(row.at)).map_err(unread)?;
             kept.read_exact(&mut bytes).map_err(unread)?;
-            let record: FleetRecord =
-                serde_json::from_slice(&bytes).map_err(|_| odd("a record that this version does not read"))?;
+            let record: FleetRecord = serde_json::from_slice(&bytes)
+                .map_err(|_| odd("a record that this version does not read"))?;
             let is_it = record.source.raw() == run.source_text(line.source)?
                 && record.states == line.states
                 && (record.model.raw() == line.place || line.place.is_empty());

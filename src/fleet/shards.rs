@@ -2,8 +2,8 @@
 //! judges no signature.
 
 use super::documents::{FleetLine, FleetShard, SHARD_TYPE};
-use super::packing::unwritten;
 use super::known::states_of;
+use super::packing::unwritten;
 use super::run::{Run, SEALED, root_of};
 use crate::decision::subject_of;
 use crate::error::{Code, Error, Result};

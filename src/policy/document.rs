@@ -8,7 +8,9 @@ use super::patterns::ModelPattern;
 use super::requirement::Requirement;
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
-use super::stage_rules::{BreakGlass, DigestBasis, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
+use super::stage_rules::{
+    BreakGlass, DigestBasis, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule,
+};
 use super::text_pattern::TextPattern;
 use super::trial::PolicyTest;
 use crate::inventory::{Format, folded};

@@ -2,6 +2,7 @@
 //! judged here.
 
 use super::class::Action;
+use super::stage_rules::DigestBasis;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method, RootDigest};
 use jiff::Timestamp;

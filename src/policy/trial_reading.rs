@@ -4,13 +4,13 @@ use super::demands::{is_control, predicate_uri};
 use super::document::AnchorSource;
 use super::keys;
 use super::names::{EVIDENCE_PROFILES, FORMATS, HASHES, KEYS, STATES};
+use super::stage_rules::DigestBasis;
 use super::trial::{
     Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenLogged, GivenSigner, PolicyTest,
     State, Wanted,
 };
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, CheckCode, HashAlgorithm, KeyKind, RootDigest, sha256_hex};
-use super::stage_rules::DigestBasis;
 use crate::tables::{At, Faults, Hints, Section, Table, quote, values};
 use crate::text::nearest;
 

@@ -64,9 +64,9 @@ impl Location {
     /// `E-USAGE`.
     pub fn parse(text: &str) -> Result<Self> {
         let usage = |what: &str| {
-            Error::new(Code::Usage, what)
-                .at(text)
-                .help("name a folder, a bucket (s3://BUCKET/PREFIX) or a repository (oci://HOST/REPOSITORY:TAG)")
+            Error::new(Code::Usage, what).at(text).help(
+                "name a folder, a bucket (s3://BUCKET/PREFIX) or a repository (oci://HOST/REPOSITORY:TAG)",
+            )
         };
         if let Some(rest) = text.strip_prefix("oci://") {
             return repository(rest).map_err(|what| match what {
@@ -196,15 +196,15 @@ fn repository(text: &str) -> std::result::Result<Location, Odd> {
     if text.contains(['?', '#']) || host.contains('@') {
         return Err(Odd::Secret);
     }
-    let is_digits = |port: &str| !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
+    let is_digits =
+        |port: &str| !port.is_empty() && port.len() <= 5 && port.bytes().all(|b| b.is_ascii_digit());
     let (name, port) = match host.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
         Some((name, port)) => (name, port.strip_prefix(':').or(port.is_empty().then_some("0"))),
         None => host.split_once(':').map_or((host, Some("0")), |(name, port)| (name, Some(port))),
     };
     let is_address = host.starts_with('[') && name.parse::<std::net::Ipv6Addr>().is_ok();
-    let is_name = !host.starts_with('[')
-        && name.len() <= 253
-        && name.split('.').all(|part| is_word(part, b"-"));
+    let is_name =
+        !host.starts_with('[') && name.len() <= 253 && name.split('.').all(|part| is_word(part, b"-"));
     if !(is_address || is_name) || !port.is_some_and(is_digits) {
         return Err(Odd::Because("not the host of a registry"));
     }
@@ -223,7 +223,8 @@ fn repository(text: &str) -> std::result::Result<Location, Odd> {
         },
     };
     let is_lower = |part: &str| !part.bytes().any(|byte| byte.is_ascii_uppercase());
-    let is_repository = path.len() <= 255 && path.split('/').all(|part| is_word(part, b"._-") && is_lower(part));
+    let is_repository =
+        path.len() <= 255 && path.split('/').all(|part| is_word(part, b"._-") && is_lower(part));
     match is_repository {
         true => Ok(Location::Oci { host: host.to_ascii_lowercase(), repository: path.to_owned(), reference }),
         false => Err(Odd::Because("not the name of a repository (with a tag or a digest, not both)")),

@@ -29,9 +29,9 @@ pub(super) fn login(host: &str) -> Result<Option<Login>> {
     };
     // What a parser says of it could quote it.
     let document: Value = serde_json::from_slice(&bytes).map_err(|_| {
-        Error::new(Code::Config, "not a file of logins")
-            .at_path(&file)
-            .help("log in again with `docker login`, or set DOCKER_CONFIG to the folder of another config.json")
+        Error::new(Code::Config, "not a file of logins").at_path(&file).help(
+            "log in again with `docker login`, or set DOCKER_CONFIG to the folder of another config.json",
+        )
     })?;
     let logins = document.get("auths").and_then(Value::as_object);
     let wanted = if host == "docker.io" { DOCKER } else { host };

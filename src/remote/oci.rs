@@ -90,8 +90,10 @@ impl Oci {
         let found = self.resolve(folder, reference)?;
         let documents = found.documents.iter().map(|(hex, bytes)| (hex, bytes.len() as u64));
         let blobs = found.blobs.iter().map(|(hex, size)| (hex, *size));
-        let mut objects: Vec<Object> =
-            documents.chain(blobs).map(|(hex, size)| object(format!("{folder}/{BLOBS}{hex}"), size, hex)).collect();
+        let mut objects: Vec<Object> = documents
+            .chain(blobs)
+            .map(|(hex, size)| object(format!("{folder}/{BLOBS}{hex}"), size, hex))
+            .collect();
         objects.sort_by(|one, other| one.key.cmp(&other.key));
         objects.push(written(folder, INDEX, &found.index));
         objects.push(written(folder, MARK, MARK_BYTES));

@@ -148,12 +148,7 @@ impl Registry {
     /// # Errors
     /// `E-CHANGED` when its bytes are not those of the digest, or not so many; `E-NOT-FOUND`, `E-REFUSED`,
     /// `E-MALFORMED`, `E-NETWORK`; what `take` gives.
-    pub(super) fn blob(
-        &self,
-        hex: &str,
-        size: u64,
-        take: &mut dyn FnMut(&[u8]) -> Result<()>,
-    ) -> Result<()> {
+    pub(super) fn blob(&self, hex: &str, size: u64, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
         let below = format!("blobs/sha256:{hex}");
         let url = self.at(&below)?;
         let (mut sum, mut at) = (Context::new(&SHA256), 0_u64);
@@ -218,17 +213,17 @@ impl Registry {
         };
         let said = answer.content_length();
         let (mut answer, mut came) = (answer, 0_u64);
-        while let Some(piece) = answer
-            .chunk()
-            .await
-            .map_err(|_| Failed::ForNow("the answer broke off".to_owned(), None))?
+        while let Some(piece) =
+            answer.chunk().await.map_err(|_| Failed::ForNow("the answer broke off".to_owned(), None))?
         {
             came += piece.len() as u64;
             let known = usize::try_from(skip).unwrap_or(usize::MAX).min(piece.len());
             skip -= known as u64;
             let new = piece.get(known..).unwrap_or_default();
             if at.saturating_add(new.len() as u64) > size {
-                return Err(Error::new(Code::Changed, "the blob is longer than its manifest says").at(below).into());
+                return Err(Error::new(Code::Changed, "the blob is longer than its manifest says")
+                    .at(below)
+                    .into());
             }
             *at += new.len() as u64;
             come(new)?;

@@ -76,7 +76,8 @@ impl Resolved {
         let mut found = Resolved { index: Vec::new(), documents: BTreeMap::new(), blobs: BTreeMap::new() };
         let first = match reference {
             Reference::Tag(tag) => {
-                let document = registry.document(&format!("manifests/{tag}"), MANIFESTS, MAX_DOCUMENT_BYTES)?;
+                let document =
+                    registry.document(&format!("manifests/{tag}"), MANIFESTS, MAX_DOCUMENT_BYTES)?;
                 let hex = sha256_hex(&document.bytes);
                 let said = said_digest(&document);
                 if said.is_some_and(|said| said != hex) {
@@ -110,8 +111,7 @@ impl Resolved {
                     }
                     found.document(registry, &hex, false)?;
                     found.follow(registry, &hex)?;
-                    let mut entry =
-                        json!({ "digest": format!("sha256:{hex}"), "size": size(&found, &hex) });
+                    let mut entry = json!({ "digest": format!("sha256:{hex}"), "size": size(&found, &hex) });
                     if let (Some(kind), Some(entry)) = (referrer.artifact_type, entry.as_object_mut()) {
                         entry.insert("artifactType".to_owned(), kind.into());
                     }
@@ -119,11 +119,12 @@ impl Resolved {
                 }
                 for kind in BY_TAG {
                     let tag = format!("sha256-{subject}.{kind}");
-                    let document = match registry.document(&format!("manifests/{tag}"), MANIFESTS, MAX_DOCUMENT_BYTES) {
-                        Ok(document) => document,
-                        Err(error) if error.code == Code::NotFound => continue,
-                        Err(error) => return Err(error),
-                    };
+                    let document =
+                        match registry.document(&format!("manifests/{tag}"), MANIFESTS, MAX_DOCUMENT_BYTES) {
+                            Ok(document) => document,
+                            Err(error) if error.code == Code::NotFound => continue,
+                            Err(error) => return Err(error),
+                        };
                     let hex = sha256_hex(&document.bytes);
                     found.documents.insert(hex.clone(), document.bytes);
                     found.follow(registry, &hex)?;
@@ -262,7 +263,8 @@ pub(super) fn tags(registry: &Registry, most: usize) -> Result<Vec<String>> {
                 .help("plan tags by themselves: oci://HOST/REPOSITORY:TAG"));
         }
         // A registry that gives the same page again would be asked for ever.
-        below = next_page(&document).filter(|_| found.len() > before).map(|query| format!("tags/list?{query}"));
+        below =
+            next_page(&document).filter(|_| found.len() > before).map(|query| format!("tags/list?{query}"));
     }
     let is_attached = |tag: &str| {
         let hex = tag.strip_prefix("sha256-").and_then(|rest| rest.get(..64));

@@ -59,7 +59,8 @@ pub(crate) struct Plan {
 /// Reads `1%`, `0.5%` or `100`, of a hundred.
 fn per_million(text: &str) -> Result<u32, String> {
     let wrong = || "write a share between 0.0001% and 100%, as in 1%".to_owned();
-    let (whole, part) = text.trim_end_matches('%').split_once('.').unwrap_or((text.trim_end_matches('%'), ""));
+    let (whole, part) =
+        text.trim_end_matches('%').split_once('.').unwrap_or((text.trim_end_matches('%'), ""));
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !is_number(whole) || !is_number(part) {
         return Err(wrong());

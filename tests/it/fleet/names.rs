@@ -75,7 +75,8 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
     assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
 }
 
-const PINNED: &str = "oci://localhost/tiny@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const PINNED: &str =
+    "oci://localhost/tiny@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[test]
 fn above_and_below_are_the_reverse_of_each_other() {

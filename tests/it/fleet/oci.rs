@@ -67,8 +67,11 @@ fn by_the_registrys_digests_no_layer_is_read_and_files_are_partial() {
     assert!(record.checks.iter().any(|check| check.code == "FILES-REGISTRY"));
     // A manifest that lists other weights than were signed fails by its digests alone.
     let mut other = shop.model();
-    other["layers"][0] =
-        shop.registry.layer("application/vnd.acme.file", &vec![7; 5 << 20], json!({ TITLE: "model.safetensors" }));
+    other["layers"][0] = shop.registry.layer(
+        "application/vnd.acme.file",
+        &vec![7; 5 << 20],
+        json!({ TITLE: "model.safetensors" }),
+    );
     let other = shop.registry.manifest(&other, Some("v2"));
     shop.registry.manifest(&shop.signature(&other), None);
     let record = only(judged(&shop, ":v2", WantedBasis::RegistryDigest).1);
@@ -101,8 +104,7 @@ fn a_repository_has_a_model_for_each_tag_and_none_for_what_is_attached() {
     shop.registry.manifest(&two, Some("two"));
     let (_, mut found) = judged(&shop, "", WantedBasis::Recomputed);
     found.sort_by(|one, other| one.model.cmp(&other.model));
-    let told: Vec<_> =
-        found.iter().map(|one| (one.model.raw().to_owned(), one.outcome, one.class)).collect();
+    let told: Vec<_> = found.iter().map(|one| (one.model.raw().to_owned(), one.outcome, one.class)).collect();
     let layout = (Outcome::Unknown, Some(UnknownClass::Layout));
     let expected = [
         ("server", layout),
@@ -158,8 +160,7 @@ fn signatures_are_found_in_every_way_that_signers_attach_them() {
             let annotations = json!({ "org.opencontainers.image.created": created });
             json!({ "digest": digest, "size": 1, "annotations": annotations })
         };
-        let mut listed =
-            vec![entry(&good, "2026-02-01T00:00:00Z"), entry(&bad, "2026-01-01T00:00:00Z")];
+        let mut listed = vec![entry(&good, "2026-02-01T00:00:00Z"), entry(&bad, "2026-01-01T00:00:00Z")];
         if !newest_first {
             listed.reverse();
         }
@@ -300,7 +301,15 @@ fn nothing_is_put_into_a_registry() {
     ]);
     assert_eq!(done.status.code(), Some(2), "{}", crate::support::err(&done));
     assert_eq!(shop.registry.asked("").len(), before, "nobody was asked");
-    for key in ["", "acme", "acme/tiny", "acme/tiny:v1", "acme/tiny:v1/x", "acme/tiny:../index.json", "x:v1/index.json"] {
+    for key in [
+        "",
+        "acme",
+        "acme/tiny",
+        "acme/tiny:v1",
+        "acme/tiny:v1/x",
+        "acme/tiny:../index.json",
+        "x:v1/index.json",
+    ] {
         assert_eq!(files.state(key).unwrap_err().code, Code::NotFound, "{key}");
     }
 }
@@ -335,12 +344,18 @@ fn a_stage_says_what_digests_may_rest_on() {
     let record = only(judged(&shop, ":v1", by_registry).1);
     assert_eq!((record.decision, record.reasons[0].as_str()), (Decision::Refuse, "L1.13"), "{record:#?}");
     let mut other = shop.model();
-    other["layers"][0] =
-        shop.registry.layer("application/vnd.acme.file", &vec![7; 5 << 20], json!({ TITLE: "model.safetensors" }));
+    other["layers"][0] = shop.registry.layer(
+        "application/vnd.acme.file",
+        &vec![7; 5 << 20],
+        json!({ TITLE: "model.safetensors" }),
+    );
     let other = shop.registry.manifest(&other, Some("v2"));
     shop.registry.manifest(&shop.signature(&other), None);
     let record = only(judged(&shop, ":v2", by_registry).1);
-    assert!(record.decision == Decision::Refuse && record.reasons.contains(&"L1.03".to_owned()), "{record:#?}");
+    assert!(
+        record.decision == Decision::Refuse && record.reasons.contains(&"L1.03".to_owned()),
+        "{record:#?}"
+    );
 }
 
 #[test]
@@ -383,7 +398,10 @@ fn a_sample_that_is_read_all_the_same_finds_the_lie() {
         let done = crate::support::touchmark(words);
         (done.status.code().unwrap(), crate::support::out(&done), crate::support::err(&done))
     };
-    assert_eq!(crate::support::touchmark(["key", "generate", &at("w.pem"), "--no-password"]).status.code(), Some(0));
+    assert_eq!(
+        crate::support::touchmark(["key", "generate", &at("w.pem"), "--no-password"]).status.code(),
+        Some(0)
+    );
     let (place, runs) = (shop.place(":v1"), at("runs"));
     let plan = ["plan", "--source", &place, "--out", &runs, "--format", "json", "--shards", "1"];
     let with = |more: &[&str]| fleet(&[&plan[..], more].concat());

@@ -371,9 +371,12 @@ fn a_login_goes_to_the_service_of_tokens_and_is_never_told() {
         let shown = asked.headers.get("authorization");
         assert!(shown.is_none_or(|shown| shown == "Bearer t0ken"), "{shown:?}");
     }
-    assert!(shop.registry.asked("/token").iter().all(|asked| {
-        asked.path == "/token?service=shop&scope=repository%3Aacme%2Ftiny%3Apull"
-    }));
+    assert!(
+        shop.registry
+            .asked("/token")
+            .iter()
+            .all(|asked| { asked.path == "/token?service=shop&scope=repository%3Aacme%2Ftiny%3Apull" })
+    );
     // Whoever has no login, another's, or one that is none.
     for logins in [
         json!({}),

@@ -72,7 +72,8 @@ impl Server {
     }
 
     fn blob(&self, bytes: &[u8]) {
-        let (status, head) = self.ask("POST", "/v2/acme/tiny/blobs/uploads/", "application/octet-stream", b"");
+        let (status, head) =
+            self.ask("POST", "/v2/acme/tiny/blobs/uploads/", "application/octet-stream", b"");
         assert_eq!(status, 202, "{head}");
         let place = head.lines().find_map(|line| line.strip_prefix("Location: ")).unwrap();
         let place = place.split_once("/v2/").map(|(_, rest)| format!("/v2/{rest}")).unwrap();

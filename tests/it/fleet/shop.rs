@@ -59,7 +59,8 @@ impl Registry {
     pub fn new() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
-        let shelves = Arc::new(Mutex::new(Shelves { referrers: Some(BTreeMap::new()), ..Shelves::default() }));
+        let shelves =
+            Arc::new(Mutex::new(Shelves { referrers: Some(BTreeMap::new()), ..Shelves::default() }));
         let registry = Registry { port, shelves };
         let serving = registry.clone();
         std::thread::spawn(move || {
@@ -107,7 +108,8 @@ impl Registry {
         if let Some(tag) = tag {
             shelves.manifests.insert(tag.to_owned(), bytes.to_vec());
         }
-        if let Some(subject) = serde_json::from_slice::<Value>(bytes).ok().and_then(|it| it.get("subject").cloned())
+        if let Some(subject) =
+            serde_json::from_slice::<Value>(bytes).ok().and_then(|it| it.get("subject").cloned())
         {
             let about = subject["digest"].as_str().unwrap().to_owned();
             let entry = json!({ "digest": digest, "size": bytes.len() });
@@ -166,9 +168,14 @@ impl Registry {
         let shown = asked.headers.get("authorization").cloned();
         if let Some((token, login)) = &shelves.token {
             if path == "/token" {
-                let is_he = login.as_ref().is_none_or(|login| shown.as_ref() == Some(&format!("Basic {login}")));
+                let is_he =
+                    login.as_ref().is_none_or(|login| shown.as_ref() == Some(&format!("Basic {login}")));
                 let body = json!({ "token": token }).to_string().into_bytes();
-                return if is_he { ("200 OK", String::new(), body) } else { ("401 Unauthorized", String::new(), vec![]) };
+                return if is_he {
+                    ("200 OK", String::new(), body)
+                } else {
+                    ("401 Unauthorized", String::new(), vec![])
+                };
             }
             if shown != Some(format!("Bearer {token}")) {
                 let realm = format!("http://127.0.0.1:{}/token", self.port);
@@ -180,9 +187,11 @@ impl Registry {
         }
         let Some(rest) = path.strip_prefix("/v2/acme/tiny/") else { return none };
         if rest == "tags/list" {
-            let tags: Vec<&String> = shelves.manifests.keys().filter(|key| !key.starts_with("sha256:")).collect();
+            let tags: Vec<&String> =
+                shelves.manifests.keys().filter(|key| !key.starts_with("sha256:")).collect();
             let last = query.split('&').find_map(|pair| pair.strip_prefix("last="));
-            let tags: Vec<&String> = tags.into_iter().filter(|tag| last.is_none_or(|last| tag.as_str() > last)).collect();
+            let tags: Vec<&String> =
+                tags.into_iter().filter(|tag| last.is_none_or(|last| tag.as_str() > last)).collect();
             let many = shelves.page.unwrap_or(usize::MAX).min(tags.len());
             let more = match tags.get(many.wrapping_sub(1)) {
                 Some(last) if many < tags.len() => {
@@ -206,9 +215,10 @@ impl Registry {
         let Some(bytes) = rest.strip_prefix("blobs/").and_then(|digest| shelves.blobs.get(digest)) else {
             return none;
         };
-        let from = asked.headers.get("range").and_then(|range| {
-            range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok()
-        });
+        let from = asked
+            .headers
+            .get("range")
+            .and_then(|range| range.strip_prefix("bytes=")?.strip_suffix('-')?.parse::<usize>().ok());
         match from {
             Some(from) => {
                 let more = format!("Content-Range: bytes {from}-{}/{}\r\n", bytes.len() - 1, bytes.len());
@@ -270,7 +280,15 @@ impl Shop {
             fs::write(file, bytes).unwrap();
         }
         let key = at("key.pem");
-        works(&["sign", "key", &at("models/acme/tiny"), "--private-key", &key, "--signature", &at("tiny.sig")]);
+        works(&[
+            "sign",
+            "key",
+            &at("models/acme/tiny"),
+            "--private-key",
+            &key,
+            "--signature",
+            &at("tiny.sig"),
+        ]);
         let shown = works(&["key", "show", &at("key.pem.pub"), "--format", "json"]);
         let shown: Value = serde_json::from_slice(&shown).unwrap();
         let finger = shown["fingerprint"].as_str().unwrap().trim_start_matches("sha256:").to_owned();
@@ -279,7 +297,8 @@ impl Shop {
             policy = policy.replace("on_unavailable = \"open\"", "on_unavailable = \"closed\"");
         }
         fs::write(at("policy.toml"), policy).unwrap();
-        let workspace = "schema = \"workspace/0.1\"\nname = \"w\"\npolicy = \"policy.toml\"\nstage = \"dev\"\n";
+        let workspace =
+            "schema = \"workspace/0.1\"\nname = \"w\"\npolicy = \"policy.toml\"\nstage = \"dev\"\n";
         fs::write(at("touchmark.toml"), workspace).unwrap();
         let options =
             OpenOptions { dir: Some(dir.path().to_owned()), read_only: true, ..OpenOptions::default() };
@@ -308,7 +327,9 @@ impl Shop {
     pub fn model(&self) -> Value {
         let layers: Vec<Value> = self.files[..2]
             .iter()
-            .map(|(name, bytes)| self.registry.layer("application/vnd.acme.file", bytes, json!({ TITLE: name })))
+            .map(|(name, bytes)| {
+                self.registry.layer("application/vnd.acme.file", bytes, json!({ TITLE: name }))
+            })
             .collect();
         json!({
             "schemaVersion": 2,
