@@ -1,6 +1,7 @@
 //! Where models or a run lie: a folder, a bucket with a prefix, or a repository of a registry. It never holds credentials,
 //! and has one spelling.
 
+use super::hosts::is_ipv6;
 use super::names::check_key;
 use crate::error::{Code, Error, Result};
 use std::fmt;
@@ -202,7 +203,7 @@ fn repository(text: &str) -> std::result::Result<Location, Odd> {
         Some((name, port)) => (name, port.strip_prefix(':').or(port.is_empty().then_some("0"))),
         None => host.split_once(':').map_or((host, Some("0")), |(name, port)| (name, Some(port))),
     };
-    let is_address = host.starts_with('[') && name.parse::<std::net::Ipv6Addr>().is_ok();
+    let is_address = host.starts_with('[') && is_ipv6(name);
     let is_name =
         !host.starts_with('[') && name.len() <= 253 && name.split('.').all(|part| is_word(part, b"-"));
     if !(is_address || is_name) || !port.is_some_and(is_digits) {

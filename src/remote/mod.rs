@@ -6,7 +6,6 @@
 
 mod files;
 mod folder;
-#[cfg(feature = "fleet")]
 mod hosts;
 mod location;
 #[cfg(feature = "fleet")]

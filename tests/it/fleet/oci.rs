@@ -20,11 +20,24 @@ pub fn source(shop: &Shop, reference: &str) -> (Location, Place) {
 
 /// Plans, works and seals one shard.
 pub fn judged(shop: &Shop, reference: &str, basis: WantedBasis) -> (Run, Vec<FleetRecord>) {
+    forget(shop);
     let planned = shop.fleet.plan_by(vec![source(shop, reference)], ONE, basis).unwrap();
     let run = shop.fleet.work_all(&planned);
     let sealed = shop.fleet.seal(&run).unwrap();
     let found = parsed(&records(&run, &sealed));
     (run, found)
+}
+
+/// Judged anew: the same plan would be the same run, which was worked already.
+pub fn forget(shop: &Shop) {
+    for entry in std::fs::read_dir(shop.fleet.out.path()).unwrap() {
+        std::fs::remove_dir_all(entry.unwrap().path()).unwrap();
+    }
+}
+
+/// What became of the files.
+pub fn of_files(record: &FleetRecord) -> Outcome {
+    record.checks.iter().find(|check| check.code.starts_with("FILES")).unwrap().outcome
 }
 
 pub fn only(records: Vec<FleetRecord>) -> FleetRecord {
@@ -61,7 +74,9 @@ fn by_the_registrys_digests_no_layer_is_read_and_files_are_partial() {
     let shop = Shop::new();
     shop.publish("v1");
     let record = only(judged(&shop, ":v1", WantedBasis::RegistryDigest).1);
-    assert_eq!(record.outcome, Outcome::Partial, "{record:#?}");
+    assert_eq!(of_files(&record), Outcome::Partial, "{record:#?}");
+    // The policy bans formats, and nobody looked for them.
+    assert_eq!(record.outcome, Outcome::Unknown, "{record:#?}");
     assert_eq!((record.digests.recomputed, record.digests.registry_digest), (2, 1));
     assert!(shop.registry.asked(&shop.weights()).is_empty(), "nobody asked for the weights");
     assert!(record.checks.iter().any(|check| check.code == "FILES-REGISTRY"));
@@ -220,7 +235,10 @@ fn a_layout_in_a_folder_is_a_model_and_the_names_of_its_blobs_are_nobodys_word()
 fn what_changes_after_it_was_planned_is_unknown() {
     let shop = Shop::new();
     let signed = shop.publish("v1");
-    let plan = || shop.fleet.plan_by(vec![source(&shop, ":v1")], ONE, WantedBasis::Recomputed).unwrap();
+    let plan = || {
+        forget(&shop);
+        shop.fleet.plan_by(vec![source(&shop, ":v1")], ONE, WantedBasis::Recomputed).unwrap()
+    };
     let class = |planned| {
         let run = shop.fleet.work_all(&planned);
         only(parsed(&records(&run, &shop.fleet.seal(&run).unwrap()))).class
@@ -378,13 +396,13 @@ fn a_sample_that_is_read_all_the_same_finds_the_lie() {
         let run = shop.fleet.work_all(&planned);
         let sealed = shop.fleet.seal(&run).unwrap();
         let record = only(parsed(&records(&run, &sealed)));
-        (record.outcome, record.decision, sealed.sealed.counts.digests)
+        (of_files(&record), record.outcome, record.decision, sealed.sealed.counts.digests)
     };
-    let (outcome, decision, digests) = seal(None);
-    assert_eq!((outcome, decision), (Outcome::Partial, Decision::Admit), "nobody read the weights");
+    let (files, _, decision, digests) = seal(None);
+    assert_eq!((files, decision), (Outcome::Partial, Decision::Admit), "nobody read the weights");
     assert_eq!((digests.rechecked, digests.contradicted), (0, 0));
-    let (outcome, decision, digests) = seal(Some(1_000_000));
-    assert_eq!((outcome, decision), (Outcome::Fail, Decision::Refuse));
+    let (files, outcome, decision, digests) = seal(Some(1_000_000));
+    assert_eq!((files, outcome, decision), (Outcome::Fail, Outcome::Fail, Decision::Refuse));
     assert_eq!((digests.rechecked, digests.contradicted, digests.registry_digest), (1, 1, 0));
     // A sample of nothing, of more than all, and of what is read anyway.
     for (basis, ppm) in [(basis, 0), (basis, 1_000_001), (WantedBasis::Recomputed, 1)] {

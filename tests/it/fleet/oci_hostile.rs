@@ -1,7 +1,7 @@
 //! Registries that lie, flood, wander and ask for secrets: what a model comes to then, and what never leaves.
 
 use super::made::{parsed, records};
-use super::oci::{ONE, judged, only, source};
+use super::oci::{ONE, forget, judged, only, source};
 use super::shop::{Registry, Shop, TITLE, respond};
 use crate::support::{err, out};
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ fn refused(shop: &Shop, reference: &str) -> Code {
 /// Planned while the registry is honest, worked when it is not.
 fn worked_with(shop: &Shop, basis: WantedBasis, fault: impl FnOnce()) -> FleetRecord {
     shop.registry.shelves.lock().unwrap().fault = None;
+    forget(shop);
     let planned = shop.fleet.plan_by(vec![source(shop, ":v1")], ONE, basis).unwrap();
     shop.registry.shelves.lock().unwrap().asked.clear();
     fault();
