@@ -700,7 +700,7 @@ pub const TABLE: &[Command] = &[
 
     // A fleet.
     line("fleet plan", "").run(
-        "List models in folders and buckets, cut the work into shards and write the run that workers are given; needs the feature `fleet`")
+        "List models in folders, buckets and registries, cut the work into shards and write the run that workers are given; needs the feature `fleet`")
         .writing(Writes::Always).online(Network::Always),
     line("fleet work", "").run(
         "Verify the models of one shard and commit what came of them by one signed statement; for an engine to start; needs the feature `fleet`")

@@ -60,6 +60,8 @@ pub enum ReasonCode {
     LastPass,
     /// What is logged where the model runs.
     Surface,
+    /// What digests of files rest on.
+    DigestBasis,
 }
 
 impl ReasonCode {
@@ -83,6 +85,7 @@ impl ReasonCode {
             ReasonCode::Promotion => "PROMOTION",
             ReasonCode::LastPass => "LAST-PASS",
             ReasonCode::Surface => "SURFACE",
+            ReasonCode::DigestBasis => "DIGEST-BASIS",
         }
     }
 }
@@ -133,6 +136,10 @@ pub enum ReasonFact {
     RefusedBefore,
     /// The stage requires evidence to be logged that, by the verdict, is not.
     NotLogged,
+    /// Digests rest on the word of a provider or registry, which is not enough for the stage.
+    BasisTooWeak,
+    /// They do, and the stage takes that for enough.
+    BasisEnough,
     /// The policy raises a control that the rubric does not have.
     RaisedUnknown,
     /// Digests were computed too long ago for this stage.

@@ -11,13 +11,16 @@ use crate::maturity::{
     Evidence, Musts, Outcomes, Rubric, Score, Since, Star, contradicts_itself, meeting, nobody_looked,
     owed_to_part, score,
 };
-use crate::policy::{Action, Class, Exception, Excused, Policy, Risk, Stage};
+use crate::policy::{Action, Class, DigestBasis, Exception, Excused, Policy, Risk, Stage};
 use crate::signing::{CheckCode, Outcome, Recalled, RootDigest, Stage as CheckStage, Verification};
 use crate::text::Untrusted;
 use jiff::{SignedDuration, Timestamp};
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// The control that digests which nobody computed leave open: whether the files match.
+const OWED_TO_BASIS: &str = "L1.03";
 
 /// Outcomes and marks; no names, no text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -40,6 +43,8 @@ pub(super) struct Shape {
     partial: bool,
     /// Whether that part is all that a loader takes.
     load_set: bool,
+    /// What digests of its files rest on.
+    basis: Option<DigestBasis>,
     /// The controls that do not pass for that reason alone.
     owed_to_part: &'static [&'static str],
     /// What few models have.
@@ -159,6 +164,7 @@ impl Shape {
             rejected: reviews.iter().any(|review| review.word == ReviewWord::Reject),
             partial: verification.is_some_and(Verification::is_partial),
             load_set: verification.is_some_and(is_load_set),
+            basis: verification.map(basis),
             owed_to_part: verification.map(|_| owed_to_part(evidence)).unwrap_or_default(),
             special: Special::of(evidence, reviews),
         }
@@ -227,6 +233,16 @@ impl Shape {
 fn is_load_set(verification: &Verification) -> bool {
     let apart = verification.files.part.as_ref().and_then(|part| part.apart.as_ref());
     apart.is_some_and(|apart| apart.more == 0 && !apart.names.iter().any(|name| is_loadable(name.raw())))
+}
+
+/// The weakest thing that a digest rests on.
+fn basis(verification: &Verification) -> DigestBasis {
+    let files = &verification.files;
+    match (files.by_registry > files.by_provider, files.by_provider > 0) {
+        (true, _) => DigestBasis::RegistryDigest,
+        (false, true) => DigestBasis::ProviderChecksum,
+        (false, false) => DigestBasis::Recomputed,
+    }
 }
 
 fn unreadable(verification: &Verification) -> bool {
@@ -394,7 +410,25 @@ impl<'a> Rules<'a> {
         // A part that the stage takes for enough is judged as the whole would be, and told.
         let on_part = stage.on_part(shape.load_set);
         let is_enough = shape.partial && on_part != Action::Closed;
-        let excused: &[&str] = if is_enough { shape.owed_to_part } else { &[] };
+        let mut excused: Vec<&str> = if is_enough { shape.owed_to_part.to_vec() } else { Vec::new() };
+        // As little does it hold against the model what it takes for enough in place of its bytes.
+        let basis = shape.basis.filter(|basis| *basis != DigestBasis::Recomputed);
+        match basis.and_then(|basis| stage.accepts(basis)) {
+            None => {}
+            Some(true) => {
+                if shape.controls.get(OWED_TO_BASIS) == Outcome::Unknown {
+                    excused.push(OWED_TO_BASIS);
+                }
+                let (code, fact) = (ReasonCode::DigestBasis, ReasonFact::BasisEnough);
+                reasons.push(Reason { code, class: None, action: Action::Open, fact });
+            }
+            Some(false) => {
+                let (code, fact) = (ReasonCode::DigestBasis, ReasonFact::BasisTooWeak);
+                let class = Some(Class::Unavailable);
+                reasons.push(Reason { code, class, action: Action::Closed, fact });
+            }
+        }
+        let excused = excused.as_slice();
         if shape.partial {
             let (code, fact) = (ReasonCode::Part, ReasonFact::Part);
             reasons.push(Reason { code, class: None, action: on_part, fact });
@@ -489,8 +523,10 @@ impl<'a> Rules<'a> {
             Excused::Requirement(_) | Excused::Ancestors => None,
         }));
         let own = self.own_level(shape, &passes);
-        let is_told =
-            |reason: &Reason| reason.code == ReasonCode::Part || reason.fact == ReasonFact::Excepted;
+        let is_told = |reason: &Reason| {
+            reason.code == ReasonCode::Part
+                || matches!(reason.fact, ReasonFact::Excepted | ReasonFact::BasisEnough)
+        };
         if own < wanted && reasons.iter().all(is_told) {
             let fact = ReasonFact::BelowStage { own, wanted };
             reasons.push(reason(ReasonCode::Level, Class::Missing, fact));

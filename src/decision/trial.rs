@@ -15,7 +15,9 @@ use crate::attest::{Claims, Judge, Piece};
 use crate::error::{Code, Error, Result};
 use crate::inventory::{Basis, Binding, Fact, FactKey, Looked, Model, ModelId, ParentRef, Relation};
 use crate::maturity::{Deployed, Gated, PolicySeal, ProfileLogs, Rubric, Since, Testimony, Usage};
-use crate::policy::{Around, Given, GivenClaim, GivenLogged, GivenSigner, Policy, PolicyTest, State, Wanted};
+use crate::policy::{
+    Around, DigestBasis, Given, GivenClaim, GivenLogged, GivenSigner, Policy, PolicyTest, State, Wanted,
+};
 use crate::signing::{
     AnchorKind, AnchorUse, Bundle, Check, CheckCode, Envelope, FilesWhy, Identity, IdentityRule, LogEntry,
     Material, Method, Outcome, PartSeen, Recalled, RootDigest, Stage, TimeSource, Trust, TrustWhy,
@@ -294,6 +296,9 @@ fn observe(verification: &mut Verification, given: &Given, now: Timestamp) {
     verification.set(match given.state {
         State::Tampered => files(CheckCode::FilesChanged, Outcome::Fail),
         State::Unreadable => files(CheckCode::FilesUnreadable, Outcome::Unknown),
+        State::Signed if given.digest_basis != DigestBasis::Recomputed => {
+            files(CheckCode::FilesRegistry, Outcome::Partial)
+        }
         State::Signed | State::Unsigned | State::Unverified => Check::pass(Stage::Files, Why::Nothing),
     });
     verification.root_digest = Some(root(given));
@@ -303,6 +308,9 @@ fn observe(verification: &mut Verification, given: &Given, now: Timestamp) {
     verification.allow_symlinks = Some(given.symlinks);
     let report = Arc::make_mut(&mut verification.files);
     report.ignored.extend(given.ignored.iter().map(Untrusted::new));
+    let is_by_provider = given.digest_basis == DigestBasis::ProviderChecksum;
+    report.by_registry = u64::from(given.digest_basis != DigestBasis::Recomputed);
+    report.by_provider = u64::from(is_by_provider);
     let oldest = |hours: u32| earlier(now, i64::from(hours));
     report.recalled = given.cached_hours.map(|hours| Recalled { parts: 1, bytes: 1, oldest: oldest(hours) });
     report.part = given.partial.then(|| PartSeen {

@@ -72,7 +72,10 @@ pub struct FleetPlan {
     pub question: FleetQuestion,
     /// The shards, from 0.
     pub shards: Vec<ShardPlan>,
-    /// Models in all shards.
+    /// What an earlier run has sealed and this one takes over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub known: Option<KnownRun>,
+    /// Models in all shards, and those that are taken over.
     pub models: u64,
     /// Objects that were listed.
     pub objects: u64,
@@ -107,6 +110,25 @@ pub struct FleetQuestion {
     pub at: Timestamp,
     /// How digests of files are come by.
     pub basis: WantedBasis,
+    /// So many models of a million are read in full nevertheless, and what was said of their bytes is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recheck_ppm: Option<u32>,
+}
+
+/// An earlier run of the same question, some of whose records are taken over. They count under its root alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KnownRun {
+    /// Where it lies.
+    pub place: Untrusted,
+    /// The run: SHA-256 of its plan.
+    pub run: EvidenceDigest,
+    /// The root of its records.
+    pub root: EvidenceDigest,
+    /// So many models are taken over.
+    pub models: u64,
+    /// The lists of them, below this run.
+    pub lists: Vec<SealedPart>,
 }
 
 /// A program.
@@ -127,6 +149,8 @@ pub enum WantedBasis {
     Recomputed,
     /// The sums that the provider made of whole objects, where all that a signature lists have them.
     ProviderChecksum,
+    /// The digests by which a registry's manifest names blobs; elsewhere all bytes are read.
+    RegistryDigest,
 }
 
 /// One shard of a plan.
@@ -260,6 +284,18 @@ pub struct Digests {
     pub registry_digest: u64,
     /// Computed earlier.
     pub cached: u64,
+    /// Computed although somebody's word would have been enough, and compared with it.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub rechecked: u64,
+    /// Computed, and other than the provider or the registry says: somebody is wrong about the bytes.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub contradicted: u64,
+}
+
+/// Whether a number is not worth a word.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn is_none(number: &u64) -> bool {
+    *number == 0
 }
 
 /// One check of a record.
@@ -284,6 +320,8 @@ pub enum UnknownClass {
     Names,
     /// It has more or larger files than are judged.
     TooLarge,
+    /// An OCI image layout with no model of a known kind in it, or with several.
+    Layout,
 }
 
 /// What an attempt says beside a record: nothing that is concluded depends on it.
@@ -468,6 +506,7 @@ impl UnknownClass {
             UnknownClass::Unreadable => "unreadable",
             UnknownClass::Names => "names",
             UnknownClass::TooLarge => "too-large",
+            UnknownClass::Layout => "layout",
         }
     }
 }

@@ -2,7 +2,8 @@
 //! signed, the second gives the models as their folders end. No more is held than the folders that are open.
 //!
 //! A signed folder is a model with everything below it, as its signature takes it; one signed inside is a model as well.
-//! A folder with weights that no signed folder holds is a model without a signature. Anything else is no model.
+//! An OCI image layout is a model with everything below it. A folder with weights that neither holds is a model without a
+//! signature. Anything else is no model.
 
 use super::documents::{FleetItem, OddKey};
 use crate::error::Result;
@@ -14,6 +15,8 @@ use unicode_normalization::UnicodeNormalization;
 
 /// The signature of a folder.
 const SIGNATURE: &str = "model.sig";
+/// What an OCI image layout has, both of them.
+pub(super) const LAYOUT: [&str; 2] = ["index.json", "oci-layout"];
 /// Objects of one model.
 const MAX_OBJECTS: usize = 100_000;
 /// Odd keys that are named.
@@ -24,6 +27,8 @@ const MAX_ODD: usize = 16;
 pub(super) struct Signed {
     /// Folders by a hash of their keys: a million of them take little.
     folders: HashSet<u64>,
+    /// Folders that have each of the files of a layout.
+    layouts: [HashSet<u64>; 2],
     /// Objects.
     pub(super) objects: u64,
     /// Bytes of them.
@@ -33,14 +38,24 @@ pub(super) struct Signed {
 impl Signed {
     /// Learns of what was listed.
     pub(super) fn see(&mut self, seen: &Seen) {
+        let (folder, name) = split(seen.key());
+        for (part, folders) in LAYOUT.iter().zip(&mut self.layouts) {
+            if name == *part {
+                folders.insert(hash(folder));
+            }
+        }
         if let Seen::Object(object) = seen {
             self.objects += 1;
             self.bytes = self.bytes.saturating_add(object.size);
-            let (folder, name) = split(&object.key);
             if name == SIGNATURE {
                 self.folders.insert(hash(folder));
             }
         }
+    }
+
+    fn has_layout(&self, folder: &str) -> bool {
+        let folder = hash(folder);
+        self.layouts.iter().all(|folders| folders.contains(&folder))
     }
 
     fn has(&self, folder: &str) -> bool {
@@ -63,15 +78,22 @@ fn split(key: &str) -> (&str, &str) {
 struct Open {
     /// With a slash at its end; empty at the top.
     folder: String,
-    is_signed: bool,
-    /// It or one above it is signed.
-    in_signed: bool,
+    /// Whether it is signed, or a layout that no model holds.
+    is_model: bool,
+    /// It or one above it is such a model.
+    in_model: bool,
     has_weights: bool,
     objects: Vec<Object>,
     odd: Vec<OddKey>,
 }
 
 impl Open {
+    fn new(folder: String, signed: &Signed, is_held: bool) -> Self {
+        let is_model = signed.has(&folder) || (!is_held && signed.has_layout(&folder));
+        let in_model = is_model || is_held;
+        Open { folder, is_model, in_model, has_weights: false, objects: Vec::new(), odd: Vec::new() }
+    }
+
     /// Gives back the key of what is too much.
     fn add(&mut self, object: Object) -> Option<String> {
         if self.objects.len() < MAX_OBJECTS {
@@ -111,15 +133,7 @@ pub(super) struct Grouping<'s> {
 
 impl<'s> Grouping<'s> {
     pub(super) fn new(source: u32, signed: &'s Signed) -> Self {
-        let is_signed = signed.has("");
-        let top = Open {
-            folder: String::new(),
-            is_signed,
-            in_signed: is_signed,
-            has_weights: false,
-            objects: Vec::new(),
-            odd: Vec::new(),
-        };
+        let top = Open::new(String::new(), signed, false);
         Grouping { source, signed, open: vec![top] }
     }
 
@@ -133,16 +147,8 @@ impl<'s> Grouping<'s> {
         let from = self.open.last().map_or(0, |open| open.folder.len());
         for (at, _) in folder.match_indices('/').filter(|(at, _)| *at >= from) {
             let folder = folder.get(..=at).unwrap_or_default().to_owned();
-            let is_signed = self.signed.has(&folder);
-            let in_signed = is_signed || self.open.last().is_some_and(|open| open.in_signed);
-            self.open.push(Open {
-                folder,
-                is_signed,
-                in_signed,
-                has_weights: false,
-                objects: Vec::new(),
-                odd: Vec::new(),
-            });
+            let is_held = self.open.last().is_some_and(|open| open.in_model);
+            self.open.push(Open::new(folder, self.signed, is_held));
         }
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         match seen {
@@ -172,9 +178,9 @@ impl<'s> Grouping<'s> {
     fn close(&mut self, give: &mut dyn FnMut(Grouped) -> Result<()>) -> Result<()> {
         let Some(ended) = self.open.pop() else { return Ok(()) };
         let above = self.open.last_mut();
-        let is_model = ended.is_signed || (ended.has_weights && !ended.in_signed);
-        // What a signed folder holds is its own, whatever else it is.
-        let goes_up = above.as_ref().is_some_and(|above| above.in_signed) || !is_model;
+        let is_model = ended.is_model || (ended.has_weights && !ended.in_model);
+        // What a model holds is its own, whatever else it is.
+        let goes_up = above.as_ref().is_some_and(|above| above.in_model) || !is_model;
         match above {
             Some(above) if goes_up => {
                 if is_model {

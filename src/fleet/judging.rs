@@ -5,7 +5,10 @@
 use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
-use super::provider::by_provider;
+use super::known::{record_key, states_of};
+use super::layouts::{in_registry, is_layout};
+use super::planning::MILLION;
+use super::provider::{by_provider, said_of};
 use super::run::{Judges, Run, digest_of};
 use super::spool::{Spool, Stop};
 use crate::attest::{ClaimsPlace, claims_with};
@@ -14,10 +17,10 @@ use crate::decision::{
     claims_seen, evaluate,
 };
 use crate::error::{Code, Error, Result};
-use crate::inventory::{ModelId, look, read_model};
+use crate::inventory::{Model, ModelId, attached, look, read_model};
 use crate::maturity::{Since, Usage};
 use crate::progress::Progress;
-use crate::remote::Files;
+use crate::remote::{Files, KeyFault};
 use crate::signing::{
     Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature, sha256_hex, verify_place,
 };
@@ -29,6 +32,8 @@ use std::time::Instant;
 
 /// What computes digests.
 const ENGINE: &str = "cpu";
+/// The reason against a model some of whose bytes are not what a provider or registry says.
+const CONTRADICTED: &str = "DIGEST-CONTRADICTED";
 /// Bytes of one model that are brought to this machine.
 const MAX_MODEL_BYTES: u64 = 1 << 46;
 
@@ -38,6 +43,14 @@ pub(super) struct Judging<'a> {
     pub(super) judges: &'a Judges,
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a Progress,
+}
+
+/// A model as it was read.
+struct Read<'a> {
+    model: Model,
+    place: Place<'a>,
+    bundle: &'a Path,
+    digests: Digests,
 }
 
 /// What was concluded.
@@ -69,8 +82,11 @@ impl Judging<'_> {
         read: &Cell<u64>,
     ) -> std::result::Result<Concluded, Stop> {
         if let Some(odd) = item.odd.first() {
-            let is_large = odd.fault == crate::remote::KeyFault::TooMany;
-            return Err(Stop::Unknown(if is_large { UnknownClass::TooLarge } else { UnknownClass::Names }));
+            return Err(Stop::Unknown(match odd.fault {
+                KeyFault::TooMany => UnknownClass::TooLarge,
+                KeyFault::Unreadable => UnknownClass::Unreadable,
+                _ => UnknownClass::Names,
+            }));
         }
         let bytes = item.objects.iter().fold(0_u64, |sum, object| sum.saturating_add(object.size));
         if bytes > MAX_MODEL_BYTES {
@@ -78,23 +94,48 @@ impl Judging<'_> {
         }
         let name = self.name(item)?;
         let below = if item.place.is_empty() { String::new() } else { format!("{}/", item.place) };
-        if self.run.plan.question.basis == WantedBasis::ProviderChecksum {
+        let (basis, seen) = (self.run.plan.question.basis, (self.progress, read));
+        let rechecks = self.is_sampled(item)?;
+        if is_layout(item, &below) {
+            let spool = Spool::new(self.scratch, "layout")?;
+            let found = in_registry(files, (item, &below), &spool, (basis, rechecks), seen)?;
+            let place =
+                Place::Registry { manifest: &found.manifest, listed: &found.listed, in_full: found.in_full };
+            let (model, bundle, digests) = (found.model, &*found.bundle, found.digests);
+            return self.conclude(item, &spool, Read { model, place, bundle, digests });
+        }
+        let by_sums = basis == WantedBasis::ProviderChecksum;
+        if by_sums && !rechecks {
             let spool = Spool::new(self.scratch, &name)?;
-            let found = by_provider(files, &item.objects, &below, &spool, (self.progress, read))?;
-            if let Some(found) = found {
+            if let Some(found) = by_provider(files, &item.objects, &below, &spool, seen)? {
                 let place =
                     Place::Registry { manifest: &spool.folder, listed: &found.listed, in_full: false };
-                let concluded = self.conclude(item, &spool, (place, &found.bundle), found.digests)?;
-                return Ok(concluded);
+                let (bundle, digests) = (&*found.bundle, found.digests);
+                let model = read_model(&spool.folder)?;
+                return self.conclude(item, &spool, Read { model, place, bundle, digests });
             }
         }
         let spool = Spool::new(self.scratch, &name)?;
+        let mut digests = Digests::default();
         for object in &item.objects {
-            spool.take(files, object, &below, (self.progress, read))?;
+            let said = if by_sums && rechecks { said_of(files, object)? } else { None };
+            let is_as_said = spool.take(files, object, &below, said.as_deref(), seen)?;
+            digests.rechecked += u64::from(said.is_some());
+            digests.contradicted += u64::from(!is_as_said);
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
-        let digests = Digests::default();
-        self.conclude(item, &spool, (Place::Files(&spool.folder), &bundle), digests)
+        let place = Place::Files(&spool.folder);
+        let model = read_model(&spool.folder)?;
+        self.conclude(item, &spool, Read { model, place, bundle: &bundle, digests })
+    }
+
+    /// Whether it is one of the models that are read in full nevertheless: by what is asked and of what, so that every
+    /// attempt comes to the same.
+    fn is_sampled(&self, item: &FleetItem) -> Result<bool> {
+        let Some(ppm) = self.run.plan.question.recheck_ppm else { return Ok(false) };
+        let of = digest_of(&(&self.run.question, self.run.source_text(item.source)?, &item.place))?;
+        let first = of.0.iter().take(8).fold(0_u64, |sum, byte| (sum << 8) | u64::from(*byte));
+        Ok(((u128::from(first) * u128::from(MILLION)) >> 64) < u128::from(ppm))
     }
 
     /// The folder's own name.
@@ -114,8 +155,7 @@ impl Judging<'_> {
         &self,
         item: &FleetItem,
         spool: &Spool,
-        (place, bundle): (Place<'_>, &Path),
-        mut digests: Digests,
+        Read { mut model, place, bundle, mut digests }: Read<'_>,
     ) -> std::result::Result<Concluded, Stop> {
         let question = &self.run.plan.question;
         let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
@@ -123,7 +163,6 @@ impl Judging<'_> {
         let (mut seen, verification) =
             verify_place(place, bundle, anchors.trust(), &options, None, self.progress)?;
         let id = self.id(item)?;
-        let mut model = read_model(&spool.folder)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
         // Where it was spooled says nothing of it.
         let mut model = model.with(|details| {
@@ -149,12 +188,18 @@ impl Judging<'_> {
             });
         }
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
-        let found = claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) });
+        let found = match place {
+            Place::Registry { manifest, .. } if manifest != spool.folder => {
+                let (files, is_cut) = attached(manifest);
+                claims_with(ClaimsPlace::Attached { files: &files, is_cut })
+            }
+            _ => claims_with(ClaimsPlace::Model { model: &spool.folder, signature: Some(bundle) }),
+        };
         let (claims, further) = claims_seen(found);
         let looked = match place {
-            Place::Files(_) => {
+            Place::Files(read) | Place::Registry { manifest: read, in_full: true, .. } => {
                 digests.recomputed = seen.observed.files.compared;
-                Some(Arc::new(look(&spool.folder, &seen.observed.files.ignored)?))
+                Some(Arc::new(look(read, &seen.observed.files.ignored)?))
             }
             // Nobody looked into the weights: that is unknown, and no pass.
             Place::Registry { .. } => None,
@@ -198,19 +243,14 @@ impl Judging<'_> {
         item: &FleetItem,
         concluded: std::result::Result<Concluded, UnknownClass>,
     ) -> Result<FleetRecord> {
-        let states: Vec<(&str, u64, &str)> = item
-            .objects
-            .iter()
-            .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
-            .collect();
-        let states = digest_of(&states)?;
+        let states = states_of(item)?;
         let source = self.run.source_text(item.source)?;
         let model = self.id(item)?;
         let (class, bundles) = match &concluded {
             Ok(concluded) => (None, concluded.bundles.clone()),
             Err(class) => (Some(*class), Vec::new()),
         };
-        let key = digest_of(&(&self.run.question, source, &model, &states, &item.said, &bundles, &class))?;
+        let key = record_key(self.run.question, (source, &model), states, item, &bundles, class)?;
         let mut record = FleetRecord {
             schema: FleetRecordSchema::V1,
             key,
@@ -252,6 +292,11 @@ impl Judging<'_> {
         record.digests = digests;
         record.decision = verdict.decision;
         record.reasons = verdict.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect();
+        // Somebody gives other bytes under a digest than it names: whatever else holds, that contradicts.
+        if digests.contradicted > 0 {
+            (record.outcome, record.decision) = (Outcome::Fail, Decision::Refuse);
+            record.reasons.insert(0, CONTRADICTED.to_owned());
+        }
         record.own = Some(verdict.assessment.score.own);
         record.effective = Some(verdict.effective);
         Ok(record)

@@ -10,6 +10,10 @@ mod grouping;
 #[cfg(feature = "fleet")]
 mod judging;
 #[cfg(feature = "fleet")]
+mod known;
+#[cfg(feature = "fleet")]
+mod layouts;
+#[cfg(feature = "fleet")]
 mod packing;
 #[cfg(feature = "fleet")]
 mod planning;
@@ -32,7 +36,8 @@ pub use documents::{
     CheckRecord, Conflict, Counts, Digests, Finding, FleetEnvelope, FleetItem, FleetLine, FleetPlan,
     FleetPlanSchema, FleetProof, FleetProofSchema, FleetQuestion, FleetRecord, FleetRecordSchema,
     FleetRunRecord, FleetRunRecordSchema, FleetSealed, FleetSealedSchema, FleetShard, FleetShardSchema,
-    FleetTool, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis, Writer,
+    FleetTool, KnownRun, MissingShard, OddKey, SHARD_TYPE, SealedPart, ShardPlan, UnknownClass, WantedBasis,
+    Writer,
 };
 #[cfg(feature = "fleet")]
 pub use planning::{Inputs, Limits, Planned, Planning, plan};

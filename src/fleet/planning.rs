@@ -2,11 +2,12 @@
 //! there is no run.
 
 use super::documents::{
-    Finding, FleetItem, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, WantedBasis,
+    Finding, FleetItem, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, KnownRun, WantedBasis,
 };
 use super::grouping::{Grouped, Grouping, Signed};
+use super::known::Known;
 use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
-use super::run::{PLAN, input_key, items_key};
+use super::run::{PLAN, Run, digest_of, input_key, items_key};
 use crate::decision::{Anchors, FeedInput, PolicyInput};
 use crate::disk::read_small;
 use crate::error::{Code, Error, Result};
@@ -26,6 +27,8 @@ use std::sync::Arc;
 const MAX_FINDINGS: usize = 1000;
 /// Sources of one plan.
 const MAX_SOURCES: usize = 1000;
+/// All models, in the unit of samples.
+pub(super) const MILLION: u32 = 1_000_000;
 
 /// What models are judged by.
 pub struct Inputs<'a> {
@@ -66,6 +69,10 @@ pub struct Planning<'a> {
     pub inputs: Inputs<'a>,
     /// How digests are come by.
     pub basis: WantedBasis,
+    /// An earlier run, sealed: what it knows is not worked again.
+    pub known: Option<&'a Run>,
+    /// So many models of a million are read in full nevertheless.
+    pub recheck_ppm: Option<u32>,
     /// SHA-256 of the program that must answer; none for any build.
     pub binary: Option<EvidenceDigest>,
     /// How the work is cut.
@@ -97,7 +104,7 @@ pub fn plan(
     reach: &dyn Fn(&Location) -> Result<Arc<dyn Files>>,
     progress: &Progress,
 ) -> Result<Planned> {
-    let Planning { sources, inputs, basis, binary, limits, scratch } = planning;
+    let Planning { sources, inputs, basis, known, recheck_ppm, binary, limits, scratch } = planning;
     let usage = |what: &str| Err(Error::new(Code::Usage, what));
     match limits {
         Limits { shards: Some(0), .. } | Limits { bytes: 0, .. } | Limits { models: 0, .. } => {
@@ -106,11 +113,40 @@ pub fn plan(
         Limits { shards: Some(many), .. } if *many > MAX_SHARDS => {
             return Err(Error::new(Code::Usage, format!("at most {MAX_SHARDS} shards")).at("--shards"));
         }
+        _ if recheck_ppm.is_some_and(|ppm| ppm == 0 || ppm > MILLION) => {
+            return usage("so many models cannot be read in full").map_err(|error| error.at("--recheck"));
+        }
+        _ if recheck_ppm.is_some() && *basis == WantedBasis::Recomputed => {
+            return usage("all bytes are read anyway")
+                .map_err(|error| error.at("--recheck").help("leave it out, or choose another --basis"));
+        }
         _ if sources.is_empty() || sources.len() > MAX_SOURCES => {
             return usage("name the places of the models");
         }
         _ => {}
     }
+    if !out.takes_objects() {
+        return Err(Error::new(Code::Usage, "a run cannot be put into a registry")
+            .at(out.to_string())
+            .help("name a folder or a bucket: s3://BUCKET/PREFIX"));
+    }
+    let question = FleetQuestion {
+        tool: FleetTool { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: *binary },
+        policy: PolicyInput {
+            digest: inputs.policy.digest.clone(),
+            text: inputs.policy.file_digest.parse()?,
+            origin: inputs.policy.origin.clone(),
+        },
+        seal: inputs.seal.clone(),
+        rubric: inputs.rubric.digest.parse()?,
+        anchors: inputs.anchors.digest(),
+        feeds: inputs.feeds.clone(),
+        stage: inputs.stage.clone(),
+        at: inputs.at,
+        basis: *basis,
+        recheck_ppm: *recheck_ppm,
+    };
+    let mut known = known.map(|earlier| Known::of(earlier, digest_of(&question)?)).transpose()?;
     let mut signed = Vec::new();
     for (_, files) in sources {
         let mut found = Signed::default();
@@ -129,11 +165,18 @@ pub fn plan(
     };
     let mut packing = Packing::new(scratch, full);
     let (mut findings, mut first_findings) = (0, Vec::new());
-    for (source, ((_, files), signed)) in (0_u32..).zip(sources.iter().zip(&signed)) {
+    for (source, ((location, files), signed)) in (0_u32..).zip(sources.iter().zip(&signed)) {
         let mut give = |grouped: Grouped| {
             let finding = match grouped {
                 Grouped::Model(mut item) => {
                     item.said = (inputs.known)(&item.place).as_ref().and_then(FleetItem::said_of);
+                    if let Some(known) = &mut known {
+                        let name = location.name();
+                        let model = if item.place.is_empty() { &name } else { &item.place };
+                        if known.takes(&item, &location.to_string(), model)? {
+                            return Ok(());
+                        }
+                    }
                     return packing.add(&item);
                 }
                 Grouped::Alone(key) => Finding { source, key: key.into(), fault: None },
@@ -157,26 +200,15 @@ pub fn plan(
         grouping.end(&mut give)?;
     }
     let shards = packing.end()?;
-    let models = shards.iter().map(|shard| shard.models).sum();
+    let (known, lists) = known.map(Known::end).transpose()?.flatten().unzip();
+    let taken = known.as_ref().map_or(0, |known: &KnownRun| known.models);
+    let models = taken + shards.iter().map(|shard| shard.models).sum::<u64>();
     let plan = FleetPlan {
         schema: FleetPlanSchema::V1,
         sources: sources.iter().map(|(location, _)| location.to_string().into()).collect(),
-        question: FleetQuestion {
-            tool: FleetTool { version: env!("CARGO_PKG_VERSION").to_owned(), sha256: *binary },
-            policy: PolicyInput {
-                digest: inputs.policy.digest.clone(),
-                text: inputs.policy.file_digest.parse()?,
-                origin: inputs.policy.origin.clone(),
-            },
-            seal: inputs.seal.clone(),
-            rubric: inputs.rubric.digest.parse()?,
-            anchors: inputs.anchors.digest(),
-            feeds: inputs.feeds.clone(),
-            stage: inputs.stage.clone(),
-            at: inputs.at,
-            basis: *basis,
-        },
+        question,
         shards,
+        known,
         models,
         objects,
         bytes,
@@ -197,6 +229,9 @@ pub fn plan(
         progress.check()?;
         let items = read_small(&items_file(scratch, shard as usize), MAX_ITEMS_BYTES)?;
         files.put_new(&items_key(shard), &items)?;
+    }
+    for (list, bytes) in plan.known.iter().flat_map(|known| &known.lists).zip(lists.iter().flatten()) {
+        files.put_new(&list.name, bytes)?;
     }
     let was_there = !files.put_new(PLAN, &written)?;
     Ok(Planned { id, location, plan, was_there })

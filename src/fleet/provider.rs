@@ -2,7 +2,7 @@
 //! read. Only where every file that the signature lists has such a sum, or was read, and fits; in any other case it is
 //! for whoever reads all bytes to say what is wrong.
 
-use super::documents::Digests;
+use super::documents::{Digests, UnknownClass};
 use super::spool::{Spool, Stop};
 use crate::disk::read_small;
 use crate::progress::Progress;
@@ -29,6 +29,15 @@ pub(super) struct ByProvider {
     pub(super) digests: Digests,
 }
 
+/// The sum that the provider says of an object which is still in the state that was listed.
+pub(super) fn said_of(files: &dyn Files, object: &Object) -> Result<Option<Vec<u8>>, Stop> {
+    let now = files.state(&object.key)?;
+    match now.etag == object.etag && now.size == object.size {
+        true => Ok(now.checksum.and_then(|checksum| checksum.sha256())),
+        false => Err(Stop::Unknown(UnknownClass::Changed)),
+    }
+}
+
 /// Looks at small files, and asks for the sums of the others; none where all bytes have to be read.
 pub(super) fn by_provider(
     files: &dyn Files,
@@ -41,7 +50,7 @@ pub(super) fn by_provider(
         object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS)
     };
     for object in objects.iter().filter(|object| is_read(object)) {
-        spool.take(files, object, below, (progress, read))?;
+        spool.take(files, object, below, None, (progress, read))?;
     }
     let Some(bundle) = find_signature(&spool.folder) else { return Ok(None) };
     let parsed = read_small(&bundle, LIMIT_BUNDLE_BYTES).and_then(|bytes| Bundle::parse(&bytes));
@@ -66,7 +75,7 @@ pub(super) fn by_provider(
             || GIT_PATHS.iter().any(|git| is_below(name, git))
     };
     let inside = |object: &Object| object.key.strip_prefix(below).unwrap_or(&object.key).to_owned();
-    let (mut listed, mut digests) = (Listed::default(), Digests::default());
+    let (mut listed, mut digests) = (Listed { by_provider: true, ..Listed::default() }, Digests::default());
     for object in objects {
         let name = inside(object);
         if is_apart(&name) {
@@ -77,11 +86,7 @@ pub(super) fn by_provider(
             let bytes = read_small(&spool.folder.join(&name), object.size.max(1))?;
             hash_bytes(HashAlgorithm::Sha256, &bytes)
         } else {
-            let now = files.state(&object.key)?;
-            if now.etag != object.etag || now.size != object.size {
-                return Err(Stop::Unknown(super::documents::UnknownClass::Changed));
-            }
-            let Some(sum) = now.checksum.and_then(|checksum| checksum.sha256()) else { return Ok(None) };
+            let Some(sum) = said_of(files, object)? else { return Ok(None) };
             digests.provider_checksum += 1;
             sum
         };

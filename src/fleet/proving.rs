@@ -2,8 +2,7 @@
 
 use super::documents::{FleetProof, FleetProofSchema, FleetRecord, FleetSealed};
 use super::packing::unwritten;
-use super::run::{Run, root_of};
-use super::sealing::SEALED;
+use super::run::{Run, SEALED, root_of};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::store::{EvidenceDigest, beside, root_from};
@@ -30,46 +29,18 @@ pub enum Proved {
 /// # Errors
 /// `E-NOT-FOUND` when the run is not sealed; `E-STORE` when what lies there does not come to the root.
 pub fn prove(run: &Run, sealed: Option<&str>, model: &str, root: Option<EvidenceDigest>) -> Result<Proved> {
-    let name = sealed.unwrap_or(SEALED);
-    let bytes = run.files.small(name, MAX_SEALED_BYTES).map_err(|error| match error.code {
-        Code::NotFound => {
-            Error::new(Code::NotFound, "the run is not sealed").at(run.location.below(name).to_string()).help(
-                "seal it: `touchmark fleet seal RUN`; of a run that lacks shards name the file with --sealed",
-            )
+    let name = run.location.below(sealed.unwrap_or(SEALED)).to_string();
+    let (mut leaves, mut found) = (Vec::new(), Vec::<(u64, FleetRecord)>::new());
+    let sealed = each_record(run, sealed, &mut |leaf, record| {
+        if record.model.raw() == model {
+            found.push((leaves.len() as u64, record));
         }
-        _ => error,
+        leaves.push(leaf);
+        Ok(())
     })?;
-    let odd = |what: &str| {
-        Error::new(Code::Store, what.to_owned())
-            .at(run.location.below(name).to_string())
-            .help("seal the run again elsewhere and compare: what lies there was changed")
-    };
-    let sealed: FleetSealed =
-        serde_json::from_slice(&bytes).map_err(|_| odd("the seal says what this version does not read"))?;
-    if sealed.run != run.id {
-        return Err(odd("the seal is of another run"));
-    }
+    let odd = |what: &str| Error::new(Code::Store, what.to_owned()).at(&name).help(COMPARE);
     if root.is_some_and(|root| root != sealed.root) {
         return Err(odd("the run was sealed under another root than the one that you hold"));
-    }
-    let (mut leaves, mut found) = (Vec::new(), Vec::<(u64, FleetRecord)>::new());
-    for part in &sealed.parts {
-        let bytes = part.sha256.check(run.files.small(&part.name, MAX_SEALED_BYTES)?);
-        let bytes = bytes.map_err(|_| odd("the records were changed after they were sealed"))?;
-        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let record: FleetRecord =
-                serde_json::from_slice(line).map_err(|_| odd("a record that this version does not read"))?;
-            if canonical(&record).map_err(|cause| unwritten(&cause))? != line {
-                return Err(odd("a record is not written as records are"));
-            }
-            if record.model.raw() == model {
-                found.push((leaves.len() as u64, record));
-            }
-            leaves.push(EvidenceDigest::of(line)?);
-        }
-    }
-    if leaves.len() as u64 != sealed.records || root_of(leaves.iter().copied()) != sealed.root {
-        return Err(odd("the records do not come to the root that was sealed"));
     }
     if found.is_empty() {
         for missing in &sealed.missing {
@@ -104,4 +75,52 @@ pub fn prove(run: &Run, sealed: Option<&str>, model: &str, root: Option<Evidence
         })
     };
     found.into_iter().map(proof).collect::<Result<_>>().map(Proved::Records)
+}
+
+const COMPARE: &str = "seal the run again elsewhere and compare: what lies there was changed";
+
+/// Gives each record of a sealed run with the digest of its canonical bytes, in their order, and the seal once all of them
+/// came to the root.
+///
+/// # Errors
+/// `E-NOT-FOUND` when the run is not sealed; `E-STORE` when what lies there does not come to the root, after records
+/// were given; what `take` gives.
+pub(super) fn each_record(
+    run: &Run,
+    sealed: Option<&str>,
+    take: &mut dyn FnMut(EvidenceDigest, FleetRecord) -> Result<()>,
+) -> Result<FleetSealed> {
+    let name = sealed.unwrap_or(SEALED);
+    let place = run.location.below(name).to_string();
+    let bytes = run.files.small(name, MAX_SEALED_BYTES).map_err(|error| match error.code {
+        Code::NotFound => Error::new(Code::NotFound, "the run is not sealed").at(&place).help(
+            "seal it: `touchmark fleet seal RUN`; of a run that lacks shards name the file with --sealed",
+        ),
+        _ => error,
+    })?;
+    let odd = |what: &str| Error::new(Code::Store, what.to_owned()).at(&place).help(COMPARE);
+    let sealed: FleetSealed =
+        serde_json::from_slice(&bytes).map_err(|_| odd("the seal says what this version does not read"))?;
+    if sealed.run != run.id {
+        return Err(odd("the seal is of another run"));
+    }
+    let mut leaves = Vec::new();
+    for part in &sealed.parts {
+        let bytes = part.sha256.check(run.files.small(&part.name, MAX_SEALED_BYTES)?);
+        let bytes = bytes.map_err(|_| odd("the records were changed after they were sealed"))?;
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let record: FleetRecord =
+                serde_json::from_slice(line).map_err(|_| odd("a record that this version does not read"))?;
+            if canonical(&record).map_err(|cause| unwritten(&cause))? != line {
+                return Err(odd("a record is not written as records are"));
+            }
+            let leaf = EvidenceDigest::of(line)?;
+            leaves.push(leaf);
+            take(leaf, record)?;
+        }
+    }
+    match leaves.len() as u64 == sealed.records && root_of(leaves.iter().copied()) == sealed.root {
+        true => Ok(sealed),
+        false => Err(odd("the records do not come to the root that was sealed")),
+    }
 }

@@ -17,6 +17,7 @@ const MAX_PLAN_BYTES: u64 = 64 * 1024 * 1024;
 /// The largest piece that a plan names.
 const MAX_INPUT_BYTES: u64 = 64 * 1024 * 1024;
 pub(super) const PLAN: &str = "plan.json";
+pub(super) const SEALED: &str = "sealed.json";
 
 /// A run.
 pub struct Run {

@@ -2,28 +2,30 @@
 //! nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
 
 use super::documents::{
-    Conflict, Counts, FleetLine, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart, Writer,
+    Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart,
+    Writer,
 };
+use super::known::{KnownLine, MAX_KNOWN};
 use super::packing::unwritten;
-use super::run::{Run, root_of};
+use super::run::{Run, SEALED, root_of};
 use super::shards::{Lines, results, statement};
 use crate::decision::{Decision, Vouched};
 use crate::disk::open;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::progress::Progress;
+use crate::remote::Location;
 use crate::signing::{Outcome, Trust};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// The largest part of the records.
 const PART_BYTES: usize = 32 * 1024 * 1024;
 const MAX_PART_BYTES: u64 = 64 * 1024 * 1024;
-pub(super) const SEALED: &str = "sealed.json";
 
 /// How to seal.
 pub struct Sealing<'a> {
@@ -61,7 +63,7 @@ struct Row {
 /// # Errors
 /// `E-USAGE` when nobody is named; `E-CHANGED` when it was sealed otherwise before; `E-CANCELLED`; what the place gives.
 pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
-    let Sealing { scratch, progress, .. } = sealing;
+    let scratch = sealing.scratch;
     let judges = run.judges()?;
     // Whoever may sign a model is nobody who may say what became of others: the policy has to name them.
     let ledger = &judges.rules.policy.ledger;
@@ -70,37 +72,9 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
             .at(run.location.to_string())
             .help("give --public-key FILE or --certificate-chain FILE, or plan with a policy that has `ledger.trust`"));
     }
-    let path = scratch.join("records");
-    let draft = std::fs::File::create_new(&path).map_err(|cause| Error::write(&path, &cause))?;
-    let mut waiting = BufWriter::new(draft);
-    let (mut rows, mut missing, mut at) = (Vec::<Row>::new(), Vec::new(), 0_u64);
-    let mut counted = HashSet::new();
-    let (mut counts, mut writers) = (Counts::default(), BTreeMap::<Untrusted, u64>::new());
-    for (shard, planned) in (0_u32..).zip(&run.plan.shards) {
-        progress.check()?;
-        progress.add_file();
-        match shard_records(run, shard, sealing, &judges.rules)? {
-            Err(why) => {
-                *counts.outcomes.entry(Outcome::Unknown.key().to_owned()).or_insert(0) += planned.models;
-                *counts.decisions.entry(Decision::NotJudged.word().to_owned()).or_insert(0) += planned.models;
-                missing.push(MissingShard { shard, models: planned.models, why: why.map(Untrusted::from) });
-            }
-            Ok((signer, lines)) => {
-                *writers.entry(signer).or_insert(0) += 1;
-                for (leaf, bytes, line) in lines {
-                    waiting.write_all(&bytes).map_err(|cause| Error::write(&path, &cause))?;
-                    let length = u32::try_from(bytes.len())
-                        .map_err(|_| Error::new(Code::TooLarge, "a record is too large"))?;
-                    rows.push(Row { key: line.record.key, leaf, at, length });
-                    at += u64::from(length);
-                    // The same answer twice is one.
-                    if counted.insert(leaf) {
-                        counts.add(&line);
-                    }
-                }
-            }
-        }
-    }
+    let mut found = gather(run, sealing, &judges.rules, scratch.join("records"))?;
+    add_known(run, sealing, &judges.rules, &mut found, 1)?;
+    let Gathered { path, mut waiting, mut rows, missing, counts, writers, .. } = found;
     waiting.flush().map_err(|cause| Error::write(&path, &cause))?;
     rows.sort_by_key(|row| (row.key, row.leaf));
     rows.dedup_by_key(|row| (row.key, row.leaf));
@@ -134,6 +108,135 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
     Ok(Sealed { sealed, digest, name })
 }
 
+/// The records of a run in no order, in a file of this machine.
+struct Gathered {
+    path: PathBuf,
+    waiting: BufWriter<std::fs::File>,
+    rows: Vec<Row>,
+    at: u64,
+    missing: Vec<MissingShard>,
+    counted: HashSet<EvidenceDigest>,
+    counts: Counts,
+    writers: BTreeMap<Untrusted, u64>,
+}
+
+impl Gathered {
+    fn add(&mut self, leaf: EvidenceDigest, bytes: &[u8], record: &FleetRecord) -> Result<()> {
+        self.waiting.write_all(bytes).map_err(|cause| Error::write(&self.path, &cause))?;
+        let length =
+            u32::try_from(bytes.len()).map_err(|_| Error::new(Code::TooLarge, "a record is too large"))?;
+        self.rows.push(Row { key: record.key, leaf, at: self.at, length });
+        self.at += u64::from(length);
+        // The same answer twice is one.
+        if self.counted.insert(leaf) {
+            self.counts.add(record);
+        }
+        Ok(())
+    }
+}
+
+/// Reads all shards that count.
+fn gather(
+    run: &Run,
+    sealing: &Sealing<'_>,
+    rules: &crate::decision::Rules,
+    path: PathBuf,
+) -> Result<Gathered> {
+    let draft = std::fs::File::create_new(&path).map_err(|cause| Error::write(&path, &cause))?;
+    let mut found = Gathered {
+        path,
+        waiting: BufWriter::new(draft),
+        rows: Vec::new(),
+        at: 0,
+        missing: Vec::new(),
+        counted: HashSet::new(),
+        counts: Counts::default(),
+        writers: BTreeMap::new(),
+    };
+    for (shard, planned) in (0_u32..).zip(&run.plan.shards) {
+        sealing.progress.check()?;
+        sealing.progress.add_file();
+        match shard_records(run, shard, sealing, rules)? {
+            Err(why) => {
+                let counts = &mut found.counts;
+                *counts.outcomes.entry(Outcome::Unknown.key().to_owned()).or_insert(0) += planned.models;
+                *counts.decisions.entry(Decision::NotJudged.word().to_owned()).or_insert(0) += planned.models;
+                let why = why.map(Untrusted::from);
+                found.missing.push(MissingShard { shard, models: planned.models, why });
+            }
+            Ok((signer, lines)) => {
+                *found.writers.entry(signer).or_insert(0) += 1;
+                for (leaf, bytes, line) in lines {
+                    found.add(leaf, &bytes, &line.record)?;
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// Adds what the plan takes over from an earlier run. Its shards are read again: whose signatures do not count now, or
+/// what does not come to the root that the plan names, is taken from nobody.
+fn add_known(
+    run: &Run,
+    sealing: &Sealing<'_>,
+    rules: &crate::decision::Rules,
+    into: &mut Gathered,
+    depth: usize,
+) -> Result<()> {
+    let Some(known) = &run.plan.known else { return Ok(()) };
+    let odd = |what: &str| {
+        Error::new(Code::Changed, what.to_owned())
+            .at(known.place.raw())
+            .help("plan again without --known, or name whoever signed the shards of the earlier run, too")
+    };
+    let earlier = Run::open(&Location::parse(known.place.raw())?)?;
+    if earlier.id != known.run || earlier.question != run.question {
+        return Err(odd("another run lies where the earlier one lay"));
+    }
+    if depth > MAX_KNOWN {
+        return Err(odd("too many runs take over from each other"));
+    }
+    let mut there = gather(&earlier, sealing, rules, sealing.scratch.join(format!("known-{depth}")))?;
+    add_known(&earlier, sealing, rules, &mut there, depth + 1)?;
+    there.waiting.flush().map_err(|cause| Error::write(&there.path, &cause))?;
+    there.rows.sort_by_key(|row| (row.key, row.leaf));
+    there.rows.dedup_by_key(|row| (row.key, row.leaf));
+    if !there.missing.is_empty() || root_of(there.rows.iter().map(|row| row.leaf)) != known.root {
+        return Err(odd("the earlier run does not come to the root that the plan names"));
+    }
+    let unread = |cause: std::io::Error| Error::read(&there.path, &cause);
+    let (mut kept, _) = open(&there.path).map_err(|why| why.error(&there.path))?;
+    let rows: HashMap<EvidenceDigest, &Row> = there.rows.iter().map(|row| (row.leaf, row)).collect();
+    let mut taken = 0;
+    for list in &known.lists {
+        let bytes = list.sha256.check(run.files.small(&list.name, MAX_PART_BYTES)?);
+        let bytes = bytes.map_err(|_| odd("the list of what is taken over was changed"))?;
+        for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let line: KnownLine = serde_json::from_slice(line)
+                .map_err(|_| odd("the list of what is taken over holds what this version does not read"))?;
+            let row = rows.get(&line.leaf).ok_or_else(|| odd("the earlier run has no such record"))?;
+            let mut bytes = vec![0; row.length as usize];
+            kept.seek(SeekFrom::Start(row.at)).map_err(unread)?;
+            kept.read_exact(&mut bytes).map_err(unread)?;
+            let record: FleetRecord = serde_json::from_slice(&bytes)
+                .map_err(|_| odd("a record that this version does not read"))?;
+            let is_it = record.source.raw() == run.source_text(line.source)?
+                && record.states == line.states
+                && (record.model.raw() == line.place || line.place.is_empty());
+            if !is_it {
+                return Err(odd("a record of the earlier run is about another model"));
+            }
+            into.add(line.leaf, &bytes, &record)?;
+            taken += 1;
+        }
+    }
+    match taken == known.models {
+        true => Ok(()),
+        false => Err(odd("the list of what is taken over has another number of models than the plan")),
+    }
+}
+
 /// The records of a shard and who signed them; why they do not count, where something is there.
 fn shard_records(
     run: &Run,
@@ -161,8 +264,7 @@ fn shard_records(
 }
 
 impl Counts {
-    fn add(&mut self, line: &FleetLine) {
-        let record = &line.record;
+    fn add(&mut self, record: &FleetRecord) {
         *self.outcomes.entry(record.outcome.key().to_owned()).or_insert(0) += 1;
         *self.decisions.entry(record.decision.word().to_owned()).or_insert(0) += 1;
         if let Some(class) = record.class {
@@ -173,6 +275,8 @@ impl Counts {
         all.provider_checksum += of.provider_checksum;
         all.registry_digest += of.registry_digest;
         all.cached += of.cached;
+        all.rechecked += of.rechecked;
+        all.contradicted += of.contradicted;
     }
 }
 

@@ -2,8 +2,9 @@
 //! judges no signature.
 
 use super::documents::{FleetLine, FleetShard, SHARD_TYPE};
+use super::known::states_of;
 use super::packing::unwritten;
-use super::run::{Run, digest_of, root_of};
+use super::run::{Run, SEALED, root_of};
 use crate::decision::subject_of;
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
@@ -63,7 +64,7 @@ pub fn status(run: &Run) -> Result<Status> {
             match parts.as_slice() {
                 ["done", shard] => drop(done.insert((*shard).to_owned())),
                 ["results", shard, _] => drop(begun.insert((*shard).to_owned())),
-                ["sealed.json"] => sealed = true,
+                [SEALED] => sealed = true,
                 _ => {}
             }
         }
@@ -171,12 +172,7 @@ pub(super) fn results(run: &Run, said: &FleetShard) -> Result<std::result::Resul
 fn answers(run: &Run, shard: u32, lines: &[(EvidenceDigest, Vec<u8>, FleetLine)]) -> Result<bool> {
     let mut planned = BTreeSet::new();
     for item in run.items(shard)? {
-        let states: Vec<(&str, u64, &str)> = item
-            .objects
-            .iter()
-            .map(|object| (object.key.as_str(), object.size, object.etag.as_str()))
-            .collect();
-        planned.insert((run.source_text(item.source)?.to_owned(), item.place.clone(), digest_of(&states)?));
+        planned.insert((run.source_text(item.source)?.to_owned(), item.place.clone(), states_of(&item)?));
     }
     let mut answered = BTreeSet::new();
     for (_, _, line) in lines {

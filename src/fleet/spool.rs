@@ -5,6 +5,7 @@ use super::documents::UnknownClass;
 use crate::error::{Code, Error};
 use crate::progress::Progress;
 use crate::remote::{Files, Object, check_key};
+use aws_lc_rs::digest::{Context, SHA256};
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
@@ -51,14 +52,16 @@ impl Spool {
         Ok(Spool { _kept: kept, folder })
     }
 
-    /// Reads an object into its file, in the state in which it was listed.
+    /// Reads an object into its file, in the state in which it was listed. False when its bytes, all of them, are not
+    /// those of the sum that `said` says: they are kept, for somebody to say what that means.
     pub(super) fn take(
         &self,
         files: &dyn Files,
         object: &Object,
         below: &str,
+        said: Option<&[u8]>,
         (progress, read): (&Progress, &Cell<u64>),
-    ) -> std::result::Result<(), Stop> {
+    ) -> std::result::Result<bool, Stop> {
         let inside = object.key.strip_prefix(below).unwrap_or(&object.key);
         // The key was checked when it was listed; a file of items may come from anywhere.
         check_key(inside).map_err(|_| Stop::Unknown(UnknownClass::Names))?;
@@ -74,18 +77,28 @@ impl Spool {
             fs::create_dir_all(folder).map_err(unwritten)?;
         }
         let mut file = BufWriter::new(File::create_new(&path).map_err(unwritten)?);
-        let mut came = 0_u64;
-        files.stream(object, &mut |piece| {
+        let (mut came, mut sum) = (0_u64, Context::new(&SHA256));
+        let streamed = files.stream(object, &mut |piece| {
             progress.check()?;
             came += piece.len() as u64;
+            if said.is_some() {
+                sum.update(piece);
+            }
             progress.add_bytes(piece.len() as u64);
             read.set(read.get() + piece.len() as u64);
             file.write_all(piece).map_err(|cause| Error::write(&path, &cause))
-        })?;
+        });
+        let is_as_said = came != object.size || said.is_none_or(|said| sum.finish().as_ref() == said);
+        match streamed {
+            Ok(()) => {}
+            // A registry's place says so as well, after the last byte.
+            Err(error) if error.code == Code::Changed && !is_as_said => {}
+            Err(error) => return Err(error.into()),
+        }
         file.flush().map_err(unwritten)?;
         if came != object.size {
             return Err(Stop::Unknown(UnknownClass::Changed));
         }
-        Ok(())
+        Ok(is_as_said)
     }
 }

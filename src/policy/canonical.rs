@@ -13,7 +13,7 @@ use super::names::{
     ACCEPT_CACHE, ACTIONS, CLASSES, FORMATS, HASHES, KEYS, KINDS, METHODS, RISKS, ROLES, UNAVAILABLE, word,
 };
 use super::role::Role;
-use super::stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, RiskLevels, RiskRule};
+use super::stage_rules::{BreakGlass, DigestBasis, EvidenceRule, IrSurface, Moment, RiskLevels, RiskRule};
 use crate::error::{Code, Error, Result};
 use crate::json::canonical;
 use crate::signing::sha256_hex;
@@ -224,6 +224,8 @@ pub(super) struct StageForm<'p> {
     ir_surface: Option<IrSurfaceForm<'p>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     require_evidence_profile: Option<EvidenceRuleForm>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    digest_basis: Vec<&'static str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     at: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -469,6 +471,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         break_glass,
         ir_surface,
         require_evidence_profile,
+        digest_basis,
         at,
         from,
     } = stage;
@@ -491,6 +494,7 @@ fn stage(stage: &Stage) -> StageForm<'_> {
         break_glass: break_glass.as_ref().map(glass),
         ir_surface: ir_surface.as_ref().map(surface),
         require_evidence_profile: require_evidence_profile.as_ref().map(evidence_rule),
+        digest_basis: digest_basis.iter().map(|basis| word(&DigestBasis::WORDS, basis)).collect(),
         at: at.iter().map(|moment| word(&Moment::WORDS, moment)).collect(),
         from: from.as_deref(),
         cached_max_hours: *cached_max_hours,

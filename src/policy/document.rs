@@ -8,7 +8,9 @@ use super::patterns::ModelPattern;
 use super::requirement::Requirement;
 use super::role::Role;
 use super::rules::{ConflictRules, LineageRules, TrustedSummary};
-use super::stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
+use super::stage_rules::{
+    BreakGlass, DigestBasis, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule,
+};
 use super::text_pattern::TextPattern;
 use super::trial::PolicyTest;
 use crate::inventory::{Format, folded};
@@ -271,6 +273,8 @@ pub struct Stage {
     pub require_evidence_profile: Option<EvidenceRule>,
     /// The stage that must have let in the same bytes before.
     pub from: Option<String>,
+    /// What digests may rest on here; none of them: it does not say. Bytes that were read are enough in any case.
+    pub digest_basis: Few<DigestBasis>,
     /// When its gate is asked; none of them: at any time.
     pub at: Few<Moment>,
 }
@@ -295,6 +299,12 @@ impl Stage {
     pub fn lets_count(&self, recalled: &Recalled, now: jiff::Timestamp) -> bool {
         let age = now.as_second() - recalled.oldest.as_second();
         self.cached_hours().is_some_and(|hours| (-SLACK_SECONDS..=i64::from(hours) * 3600).contains(&age))
+    }
+
+    /// Whether digests that rest on that are enough here; none where the stage does not say.
+    pub fn accepts(&self, basis: DigestBasis) -> Option<bool> {
+        let accepts = basis == DigestBasis::Recomputed || self.digest_basis.contains(basis);
+        (!self.digest_basis.is_empty()).then_some(accepts)
     }
 
     /// Whether its gate is asked at that moment.

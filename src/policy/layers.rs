@@ -6,7 +6,7 @@ use super::document::{Crypto, Policy, Stage};
 use super::keys::EXTENDS;
 use super::names::{ACTIONS, word};
 use super::parse::parse;
-use super::stage_rules::{BreakGlass, Risk};
+use super::stage_rules::{BreakGlass, DigestBasis, Risk};
 use crate::tables::{Document, Fault, Table, quote};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -233,6 +233,13 @@ fn loose_stage(was: &Stage, is: &Stage) -> Vec<Loose> {
     check("cached_max_hours", relies, "earlier decisions would count for longer".to_owned());
     let longer = is.cached_hours().unwrap_or(0) > was.cached_hours().unwrap_or(0);
     check("cached_digests_max_hours", longer, "remembered digests would count for longer".to_owned());
+    // What a stage takes for enough, it does not hold against a model.
+    let more = is
+        .digest_basis
+        .iter()
+        .any(|basis| was.accepts(basis) != Some(true) && basis != DigestBasis::Recomputed);
+    let any = !was.digest_basis.is_empty() && is.digest_basis.is_empty();
+    check("digest_basis", more || any, "digests could rest on more than the bytes".to_owned());
     let from = was.from.is_some() && is.from != was.from;
     check("from", from, "another stage would have to let the model in before".to_owned());
     let rejected = was.refuse_rejected && !is.refuse_rejected;

@@ -69,7 +69,7 @@ pub use requirement::{
 pub use role::Role;
 pub use roles::Granted;
 pub use rules::{ConflictRules, LineageRules, Strategy, SummaryKind, TrustedSummary, UnsignedAncestor};
-pub use stage_rules::{BreakGlass, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
+pub use stage_rules::{BreakGlass, DigestBasis, EvidenceRule, IrSurface, Moment, Risk, RiskLevels, RiskRule};
 pub use text_pattern::TextPattern;
 pub use trial::{
     Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenLogged, GivenSigner, PolicyTest,

@@ -10,7 +10,7 @@ use super::patterns::ModelPattern;
 use super::requirement::{Requirement, SelfAttested, Severity};
 use super::role::Role;
 use super::rules::{Strategy, TrustedSummary, UnsignedAncestor};
-use super::stage_rules::{BreakGlass, EvidenceRule};
+use super::stage_rules::{BreakGlass, DigestBasis, EvidenceRule};
 use crate::attest::Registry;
 use crate::signing::{AnchorKind, Method};
 use crate::tables::Few;
@@ -455,6 +455,13 @@ impl Mutants<'_> {
             move |policy| Some(&mut policy.stages.get_mut(at)?.require_claims),
             String::clone,
         );
+        if !stage.digest_basis.is_empty() {
+            self.stage(at, "digest_basis", Change::Removed, |stage| stage.digest_basis = Few::NONE);
+            let strict = [DigestBasis::Recomputed].into_iter().collect();
+            if stage.digest_basis != strict {
+                self.stage(at, "digest_basis", Change::Tightened, move |stage| stage.digest_basis = strict);
+            }
+        }
         let change = if stage.refuse_rejected { Change::Loosened } else { Change::Tightened };
         self.stage(at, "refuse_rejected", change, |stage| stage.refuse_rejected = !stage.refuse_rejected);
         // Where evidence that is not there yet is open, digests that do not count change nothing.

@@ -15,7 +15,7 @@ use super::stage_reading::{
     Required, break_glass, evidence_rule, exceptions, ir_surface, on_part, promotions, risk_levels, risks,
     unavailable,
 };
-use super::stage_rules::{Moment, RiskLevels, RiskRule};
+use super::stage_rules::{DigestBasis, Moment, RiskLevels, RiskRule};
 use super::trial_reading::{Known, tests};
 use crate::inventory::Format;
 use crate::signing::{GIT_PATHS, HashAlgorithm, KeyKind, Method, sha256_hex};
@@ -298,6 +298,8 @@ impl Reading<'_, '_> {
             let ir_surface = ir_surface(self.faults, section);
             let require_evidence_profile = evidence_rule(self.faults, section, min_level);
             let at = self.faults.words(section, "at", &Moment::WORDS, &[], false).into();
+            let digest_basis =
+                self.faults.words(section, "digest_basis", &DigestBasis::WORDS, &[], false).into();
             let from = self.faults.text(section, "from");
             promoted.extend(from.clone().map(|from| (name.clone(), from)));
             let (on_unavailable, cached_max_hours) = unavailable(self.faults, section);
@@ -327,6 +329,7 @@ impl Reading<'_, '_> {
                 break_glass,
                 ir_surface,
                 require_evidence_profile,
+                digest_basis,
                 at,
                 from: from.map(|from| from.value),
             });
@@ -353,6 +356,7 @@ impl Reading<'_, '_> {
                 break_glass: None,
                 ir_surface: None,
                 require_evidence_profile: None,
+                digest_basis: Few::NONE,
                 at: Few::NONE,
                 from: None,
             });

@@ -39,6 +39,31 @@ impl Closed for Moment {
     const ALL: &'static [Self] = &[Moment::Pull, Moment::Load, Moment::Periodic];
 }
 
+/// What digests of a model's files rest on where its bytes were not read at the verification.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum DigestBasis {
+    /// Nothing but the bytes: all were read.
+    Recomputed,
+    /// The sums that a store of objects made of them.
+    ProviderChecksum,
+    /// The digests by which a registry's manifest names them.
+    RegistryDigest,
+}
+
+impl DigestBasis {
+    /// All, with the words of the policy.
+    pub const WORDS: [(&'static str, DigestBasis); 3] = [
+        ("recomputed", DigestBasis::Recomputed),
+        ("provider-checksum", DigestBasis::ProviderChecksum),
+        ("registry-digest", DigestBasis::RegistryDigest),
+    ];
+}
+
+impl Closed for DigestBasis {
+    const ALL: &'static [Self] =
+        &[DigestBasis::Recomputed, DigestBasis::ProviderChecksum, DigestBasis::RegistryDigest];
+}
+
 /// One `[[risk]]`: the models of a class.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RiskRule {

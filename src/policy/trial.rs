@@ -2,6 +2,7 @@
 //! judged here.
 
 use super::class::Action;
+use super::stage_rules::DigestBasis;
 use crate::inventory::Format;
 use crate::signing::{AnchorKind, HashAlgorithm, KeyKind, Method, RootDigest};
 use jiff::Timestamp;
@@ -186,6 +187,8 @@ pub struct Given {
     pub cached_hours: Option<u32>,
     /// Whether only a part was verified.
     pub partial: bool,
+    /// What the digests of its files rest on.
+    pub digest_basis: DigestBasis,
     /// Whether the signature followed links.
     pub symlinks: bool,
     /// Paths that the signature leaves out.

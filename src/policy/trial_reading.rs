@@ -4,6 +4,7 @@ use super::demands::{is_control, predicate_uri};
 use super::document::AnchorSource;
 use super::keys;
 use super::names::{EVIDENCE_PROFILES, FORMATS, HASHES, KEYS, STATES};
+use super::stage_rules::DigestBasis;
 use super::trial::{
     Around, Expected, Given, GivenClaim, GivenGlass, GivenLedger, GivenLogged, GivenSigner, PolicyTest,
     State, Wanted,
@@ -21,9 +22,10 @@ const LIMIT_DEPTH: usize = 16;
 const DIGEST: &str = "sha256:";
 
 /// Codes of reasons that are neither controls nor requirements nor checks.
-const REASONS: [&str; 11] = [
+const REASONS: [&str; 12] = [
     "BREAK-GLASS",
     "CAP",
+    "DIGEST-BASIS",
     "LAST-PASS",
     "LEDGER-CONTRADICTED",
     "LEDGER-UNANCHORED",
@@ -221,6 +223,7 @@ impl Reading<'_, '_, '_> {
         });
         let parents = parents.collect();
         let digest = self.digest(section);
+        let digest_basis = self.word(section, "digest_basis", &DigestBasis::WORDS, DigestBasis::Recomputed);
         let mut number = |key, most| self.faults.number(section, key, 0, most);
         let (age, ahead) = (number("age_days", 36_500), number("ahead_seconds", 864_000));
         let cached_hours = number("cached_hours", 8760);
@@ -240,6 +243,7 @@ impl Reading<'_, '_, '_> {
             ahead_seconds: ahead.unwrap_or(0),
             cached_hours,
             partial: self.flag(section, "partial"),
+            digest_basis,
             symlinks: self.flag(section, "symlinks"),
             ignored: values(self.faults.texts(section, "ignored")),
             formats,

@@ -6,10 +6,19 @@
 
 mod files;
 mod folder;
+mod hosts;
 mod location;
+#[cfg(feature = "fleet")]
+mod logins;
 mod names;
 #[cfg(feature = "fleet")]
+mod oci;
+#[cfg(feature = "fleet")]
 mod opened;
+#[cfg(feature = "fleet")]
+mod registry;
+#[cfg(feature = "fleet")]
+mod resolved;
 #[cfg(feature = "fleet")]
 mod s3;
 #[cfg(feature = "fleet")]
@@ -17,7 +26,7 @@ mod s3_answers;
 
 pub use files::{Checksum, Files, MAX_KEYS, Object, Seen};
 pub use folder::Folder;
-pub use location::Location;
+pub use location::{Location, Reference};
 pub use names::{KeyFault, MAX_KEY_BYTES, check_key};
 #[cfg(feature = "fleet")]
 pub use opened::open;

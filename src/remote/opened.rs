@@ -3,6 +3,7 @@
 use super::files::Files;
 use super::folder::Folder;
 use super::location::Location;
+use super::oci::Oci;
 use super::s3::S3;
 use crate::error::Result;
 use std::sync::Arc;
@@ -14,6 +15,9 @@ use std::sync::Arc;
 pub fn open(location: &Location) -> Result<Arc<dyn Files>> {
     Ok(match location {
         Location::Folder(path) => Arc::new(Folder::new(path)),
+        Location::Oci { host, repository, reference } => {
+            Arc::new(Oci::new(host, repository, reference.clone())?)
+        }
         Location::S3 { bucket, prefix } => Arc::new(S3::from_environment(bucket, prefix)?),
     })
 }

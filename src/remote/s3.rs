@@ -5,6 +5,7 @@
 //! are made here: its own client refuses whole listings for one odd key, and does not tell checksums.
 
 use super::files::{CHUNK, Files, Object, Order, Seen, changed};
+use super::hosts::is_loopback;
 use super::names::{KeyFault, check_key};
 use super::s3_answers::{checksum, decoded, encoded, etag, header, page};
 use crate::error::{Code, Error, Result};
@@ -87,7 +88,9 @@ impl S3 {
                 if endpoint.contains(['@', '?', '#']) {
                     return Err(usage("an endpoint holds no credentials and no query".to_owned()));
                 }
-                let is_safe = endpoint.starts_with("https://") || may_be_http || is_loopback(endpoint);
+                let plain = endpoint.strip_prefix("http://").unwrap_or_default();
+                let is_here = is_loopback(plain.split('/').next().unwrap_or_default());
+                let is_safe = endpoint.starts_with("https://") || may_be_http || is_here;
                 if !is_safe {
                     return Err(usage("the endpoint is reached without TLS".to_owned())
                         .help("name an https:// endpoint, or set AWS_ALLOW_HTTP=true"));
@@ -333,15 +336,4 @@ fn for_now(base: &str, why: &str) -> Error {
     Error::new(Code::Network, format!("the object store cannot be used now ({why})"))
         .at(base)
         .help("try again later; nothing was committed")
-}
-
-/// Whether an address is this machine's own.
-fn is_loopback(endpoint: &str) -> bool {
-    let host = endpoint.strip_prefix("http://").unwrap_or_default();
-    let host = host.split('/').next().unwrap_or_default();
-    let host = match host.strip_prefix('[') {
-        Some(rest) => rest.split(']').next().unwrap_or_default(),
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
 }

@@ -112,6 +112,15 @@ pub fn reason(reason: &Reason, case: &Case<'_>, face: Face) -> (Untrusted, Strin
             "the policy raises a control that the rubric does not have".to_owned(),
             "Correct `raise` of the policy",
         ),
+        ReasonFact::BasisTooWeak => said(
+            "digests of files rest on what a provider or registry says, and `digest_basis` of the stage does not accept that"
+                .to_owned(),
+            "Read all bytes: gate the model here, or plan the fleet with `--basis recomputed`",
+        ),
+        ReasonFact::BasisEnough => said(
+            "digests of files rest on what a provider or registry says, as `digest_basis` of the stage accepts".to_owned(),
+            "",
+        ),
         ReasonFact::Cached => {
             let recalled = case.verdict.cached.as_ref();
             let parts = recalled.map_or(0, |recalled| recalled.parts);

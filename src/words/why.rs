@@ -303,6 +303,8 @@ fn steps_of(reason: &crate::decision::Reason, case: &Case<'_>, face: Face) -> Ve
         ReasonFact::Cached => {
             vec![here("Verify it again, with every digest computed anew", Deed::VerifyInFull)]
         }
+        ReasonFact::BasisTooWeak => vec![here("Verify it with all bytes read", Deed::VerifyInFull)],
+        ReasonFact::BasisEnough => Vec::new(),
         ReasonFact::ChangedSince | ReasonFact::EvidenceLost => vec![here("Verify it again", Deed::Verify)],
         ReasonFact::Part => vec![here("Verify the whole model", Deed::Verify)],
         ReasonFact::BelowStage { .. } => {

@@ -321,6 +321,16 @@ const FACTS: &[Fact] = &[
     ),
     ("stage.on_partial", "max_hours = 9", "max_hours = 9\non_partial = \"warn\"", part, "warn"),
     (
+        "stage.digest_basis",
+        "max_hours = 9",
+        "max_hours = 9\ndigest_basis = [\"provider-checksum\"]",
+        |seen| {
+            std::sync::Arc::make_mut(&mut seen.verification.files).by_registry = 1;
+            seen.verification.set(checked(Stage::Files, "FILES-REGISTRY", Outcome::Partial));
+        },
+        "does not accept that",
+    ),
+    (
         "artifact.partial_verification",
         "allow_symlinks = true",
         "allow_symlinks = true\npartial_verification = \"any\"",

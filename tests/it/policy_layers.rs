@@ -36,6 +36,7 @@ name = "dev"
 min_level = 0
 on_missing = "open"
 cached_digests_max_hours = 4
+digest_basis = ["provider-checksum"]
 [[stage]]
 name = "watched"
 require_evidence_profile = { profiles = ["llm_trace"], min_retention_days = 90 }
@@ -74,6 +75,7 @@ fn what_is_not_said_is_as_below_and_what_is_said_is_tighter() {
     let policy = on_top(
         "expires = 2030-01-01T00:00:00Z\n[artifact]\nban_formats = [\"onnx\"]\nlicense_deny = [\"CC-BY-NC-*\"]\n\
          [freshness]\nmax_verification_age_days = 3\n[[deny_identity]]\nsubject = \"exact:CN=eve\"\n\
+         [[stage]]\nname = \"dev\"\ndigest_basis = [\"recomputed\"]\n\
          [[stage]]\nname = \"prod\"\non_missing = \"closed\"\nmin_level = 2\nrequire = [\"L1.16\"]\n\
          break_glass = { approvers = 3, max_hours = 4 }\n[[stage]]\nname = \"edge\"\n",
     )
@@ -119,6 +121,8 @@ fn what_is_loosened_is_refused_with_its_line() {
         ("[[stage]]\nname = \"prod\"\non_missing = \"open\"\n", 7, "it says warn"),
         ("[[stage]]\nname = \"dev\"\non_error = \"warn\"\n", 7, "it says closed"),
         ("[[stage]]\nname = \"dev\"\ncached_digests_max_hours = 5\n", 7, "count for longer"),
+        ("[[stage]]\nname = \"prod\"\ndigest_basis = [\"registry-digest\"]\n", 7, "more than the bytes"),
+        ("[[stage]]\nname = \"dev\"\ndigest_basis = [\"registry-digest\"]\n", 7, "more than the bytes"),
         ("[[stage]]\nname = \"prod\"\nrefuse_rejected = false\n", 7, "refuse_rejected loosens"),
         ("[[stage]]\nname = \"dev\"\nbreak_glass = { approvers = 2, max_hours = 1 }\n", 7, "break the glass"),
         (

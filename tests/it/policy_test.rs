@@ -128,6 +128,28 @@ fn rules_about_summaries_can_be_protected_by_tests_that_give_parents() {
 }
 
 #[test]
+fn the_rule_on_what_digests_rest_on_is_protected_by_a_test_of_what_it_accepts() {
+    let with = |basis: &str, decision: &str| {
+        let text = ONE.split("[[test]]").next().unwrap();
+        let text = format!(
+            "{text}[[test]]\nname = \"it\"\nstage = \"live\"\ngiven = {{ model = \"acme/bot\", {SIGNED}, log = true, \
+             digest_basis = \"{basis}\" }}\nexpect = {{ decision = \"{decision}\" }}\n"
+        );
+        examined(&read(&text).unwrap_or_else(|faults| panic!("{faults:?}\n{text}")))
+    };
+    let rule = "stage live, digest_basis";
+    let found = with("provider-checksum", "admit");
+    assert!(found.passes(), "{:?}", found.rules);
+    let noticed: Vec<&str> =
+        named(&found, Effect::Noticed).into_iter().filter(|noticed| *noticed == rule).collect();
+    assert_eq!(noticed, [rule, rule], "taken away, and tightened: {:?}", found.rules);
+    let found = with("registry-digest", "refuse");
+    assert!(found.passes() && !named(&found, Effect::Noticed).contains(&rule), "{:?}", found.rules);
+    let found = with("recomputed", "admit");
+    assert!(found.passes() && named(&found, Effect::Unreached).contains(&rule), "{:?}", found.rules);
+}
+
+#[test]
 fn the_rule_about_unsigned_ancestors_is_protected_by_a_test_that_gives_one() {
     let with = |tests: &str| {
         let text = LINEAGE.split("[[test]]").next().unwrap();
@@ -193,6 +215,7 @@ where = [{ path = "result", op = "==", value = "PASSED" }]
 name = "live"
 cached_digests_max_hours = 2
 refuse_rejected = true
+digest_basis = ["provider-checksum"]
 break_glass = { approvers = 2, max_hours = 4, forbids = [] }
 [[stage]]
 name = "later"
@@ -248,6 +271,7 @@ pub const KEYS: &[(&str, &str, &str)] = &[
     ("test.given.ahead_seconds", "log = true", "log = true, ahead_seconds = 301"),
     ("test.given.cached_hours", "log = true", "log = true, cached_hours = 3"),
     ("test.given.partial", "log = true", "log = true, partial = true"),
+    ("test.given.digest_basis", "log = true", "log = true, digest_basis = \"registry-digest\""),
     ("test.given.symlinks", "log = true", "log = true, symlinks = true"),
     ("test.given.ignored", "log = true", "log = true, ignored = [\"docs\"]"),
     ("test.given.formats", "log = true", "log = true, formats = [\"pickle\"]"),

@@ -19,7 +19,7 @@ pub(crate) enum FleetCommand {
 /// The arguments of `fleet plan`.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// Where models lie (repeat): a folder, or s3://BUCKET/PREFIX
+    /// Where models lie (repeat): a folder, s3://BUCKET/PREFIX or oci://HOST/REPOSITORY[:TAG]
     #[arg(long, value_name = "LOCATION", required = true)]
     pub(super) source: Vec<String>,
     /// Where runs are put: a folder or s3://BUCKET/PREFIX that all workers reach
@@ -31,6 +31,14 @@ pub(crate) struct Plan {
     /// How digests of files are come by
     #[arg(long, value_enum, default_value_t = BasisName::Recomputed)]
     pub(super) basis: BasisName,
+    /// An earlier run of the same question (give its --at), sealed: what it says of models whose objects are as they were
+    /// is taken over
+    #[arg(long, value_name = "RUN")]
+    pub(super) known: Option<String>,
+    /// With another basis than recomputed: read the bytes of so many models all the same, chosen by their names and the
+    /// question, and compare: 1% or 0.01%
+    #[arg(long, value_name = "PERCENT", value_parser = per_million)]
+    pub(super) recheck: Option<u32>,
     /// So many shards [default: as many as --max-bytes and --max-models make]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=100_000),
         conflicts_with_all = ["max_bytes", "max_models"])]
@@ -48,6 +56,19 @@ pub(crate) struct Plan {
     pub(super) scratch: Scratch,
 }
 
+/// Reads `1%`, `0.5%` or `100`, of a hundred.
+fn per_million(text: &str) -> Result<u32, String> {
+    let wrong = || "write a share between 0.0001% and 100%, as in 1%".to_owned();
+    let (whole, part) =
+        text.trim_end_matches('%').split_once('.').unwrap_or((text.trim_end_matches('%'), ""));
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || whole.len() > 3 || part.len() > 4 || !is_number(whole) || !is_number(part) {
+        return Err(wrong());
+    }
+    let digits = format!("{whole}{part:0<4}");
+    digits.parse().ok().filter(|ppm| (1..=1_000_000).contains(ppm)).ok_or_else(wrong)
+}
+
 /// How digests of files are come by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum BasisName {
@@ -55,6 +76,8 @@ pub(crate) enum BasisName {
     Recomputed,
     /// The provider's SHA-256 of whole objects counts where every signed file has one; files are then `partial`
     ProviderChecksum,
+    /// The digests in a registry's manifest count; layers are not read, and files are then `partial`
+    RegistryDigest,
 }
 
 /// Where objects wait.

@@ -95,6 +95,7 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
             Error::new(Code::Read, "the file of this program cannot be read").help("plan with --any-build")
         })?),
     };
+    let earlier = arguments.known.as_deref().map(|run| Run::open(&Location::parse(run)?)).transpose()?;
     let planning = Planning {
         sources,
         inputs: Inputs {
@@ -110,7 +111,10 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
         basis: match arguments.basis {
             BasisName::Recomputed => WantedBasis::Recomputed,
             BasisName::ProviderChecksum => WantedBasis::ProviderChecksum,
+            BasisName::RegistryDigest => WantedBasis::RegistryDigest,
         },
+        known: earlier.as_ref(),
+        recheck_ppm: arguments.recheck,
         binary,
         limits: Limits { shards: arguments.shards, bytes: arguments.max_bytes, models: arguments.max_models },
         scratch: scratch.path(),
@@ -128,6 +132,10 @@ fn planned(arguments: &Plan, common: &Common, output: &Output) -> Result<u8> {
     );
     if made.was_there {
         human.push_str("  the same plan was there already\n");
+    }
+    if let Some(known) = &plan.known {
+        let models = count(usize::try_from(known.models).unwrap_or(usize::MAX), "model");
+        human.push_str(&format!("  known        {models} of the run {}\n", known.run));
     }
     if plan.findings > 0 {
         human.push_str(&format!("  ! {} objects belong to no model or have no clean key:\n", plan.findings));
@@ -374,14 +382,16 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
         writers: sealed.writers.clone(),
     })?;
     let refused = sealed.missing.iter().any(|missing| missing.why.is_some());
-    let status = match (refused || !sealed.conflicts.is_empty(), sealed.missing.is_empty()) {
+    let contradicted = sealed.counts.digests.contradicted;
+    let contradicts = !sealed.conflicts.is_empty() || contradicted > 0;
+    let status = match (refused || contradicts, sealed.missing.is_empty()) {
         (true, _) => 1,
         (false, false) => 3,
         (false, true) => 0,
     };
     let head = match status {
         0 => "✓ sealed",
-        1 if sealed.conflicts.is_empty() => "✗ sealed without shards that do not count",
+        1 if !contradicts => "✗ sealed without shards that do not count",
         1 => "✗ sealed, and something contradicts",
         _ => "? sealed without some shards",
     };
@@ -397,6 +407,15 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
         many(&sealed.counts.outcomes),
         many(&sealed.counts.decisions),
     );
+    if sealed.counts.digests.rechecked > 0 {
+        human.push_str(&format!("  rechecked    {} digests of files\n", sealed.counts.digests.rechecked));
+    }
+    if contradicted > 0 {
+        let files = count(usize::try_from(contradicted).unwrap_or(usize::MAX), "file");
+        human.push_str(&format!(
+            "  ✗ the bytes of {files} are not what the provider or registry says: DIGEST-CONTRADICTED\n"
+        ));
+    }
     for writer in sealed.writers.iter().take(MANY) {
         let shards = count(usize::try_from(writer.shards).unwrap_or(usize::MAX), "shard");
         human.push_str(&format!("  signed by    {}: {shards}\n", writer.signer.screen()));

@@ -2,6 +2,7 @@
 //! annotations of images whose layers hold files, or by the places of layers. It knows no signature.
 
 use crate::error::{Code, Error, Result};
+use crate::json::compact;
 use crate::signing::{Listed, ListedFile, sha256_hex};
 use std::path::Path;
 
@@ -87,18 +88,5 @@ fn sha256(digest: &str) -> Option<Vec<u8>> {
 
 /// The digest of a manifest without the spaces between its members: some signers name it by that one.
 pub(super) fn compact_digest(manifest: &[u8]) -> String {
-    let (mut compact, mut in_text, mut is_escaped) = (Vec::with_capacity(manifest.len()), false, false);
-    for byte in manifest {
-        if !in_text && byte.is_ascii_whitespace() {
-            continue;
-        }
-        compact.push(*byte);
-        match byte {
-            _ if is_escaped => is_escaped = false,
-            b'\\' if in_text => is_escaped = true,
-            b'"' => in_text = !in_text,
-            _ => {}
-        }
-    }
-    format!("sha256:{}", sha256_hex(&compact))
+    format!("sha256:{}", sha256_hex(&compact(manifest)))
 }

@@ -9,7 +9,7 @@ use crate::policy::names::{
     METHODS, OPERATORS, PARTS, RISKS, ROLES, SCHEMA, SELF_ATTESTED, SEVERITIES, STATES, STRATEGIES,
     SUMMARIES, UNAVAILABLE, UNSIGNED_ANCESTORS,
 };
-use crate::policy::stage_rules::Moment as Asked;
+use crate::policy::stage_rules::{DigestBasis, Moment as Asked};
 use crate::policy::trial::Wanted;
 
 const fn may(name: &'static str, form: Form, meaning: &'static str) -> Key {
@@ -378,6 +378,11 @@ pub(in crate::policy) static STAGE: Layout = Layout {
             "what has to be declared as logged wherever a model runs at the stage: `profiles`, `min_retention_days`; see below",
         ),
         may(
+            "digest_basis",
+            List(&Word(|| words(&DigestBasis::WORDS)), 1),
+            "what digests of files may rest on where bytes were not read: `provider-checksum`, `registry-digest`; `recomputed` counts in any case",
+        ),
+        may(
             "at",
             List(&Word(|| words(&Asked::WORDS)), 1),
             "when the gate is asked: `pull`, `load`, `periodic`; at other times asking it is an error. `gate --when` says which (`pull` if not given), `exec` is `load`",
@@ -486,6 +491,11 @@ pub(in crate::policy) static GIVEN: Layout = Layout {
         may("ahead_seconds", Number(0, 864_000), "how far its clock was ahead"),
         may("cached_hours", Number(0, 8760), "the age of digests that were not computed"),
         may("partial", Flag, "whether only a part was verified"),
+        may(
+            "digest_basis",
+            Word(|| words(&DigestBasis::WORDS)),
+            "what the digests of its files rest on: `recomputed`, `provider-checksum`, `registry-digest`",
+        ),
         may("symlinks", Flag, "whether links were followed"),
         may("ignored", TEXTS, "paths that the signature leaves out"),
         may(

@@ -69,6 +69,26 @@ impl Fleet {
         limits: Limits,
         basis: WantedBasis,
     ) -> Result<Planned> {
+        self.plan_rechecked(sources, limits, basis, None)
+    }
+
+    pub fn plan_rechecked(
+        &self,
+        sources: Vec<(Location, Place)>,
+        limits: Limits,
+        basis: WantedBasis,
+        recheck_ppm: Option<u32>,
+    ) -> Result<Planned> {
+        self.plan_knowing(sources, (limits, basis), recheck_ppm, None)
+    }
+
+    pub fn plan_knowing(
+        &self,
+        sources: Vec<(Location, Place)>,
+        (limits, basis): (Limits, WantedBasis),
+        recheck_ppm: Option<u32>,
+        known: Option<&Run>,
+    ) -> Result<Planned> {
         let scratch = tempfile::tempdir().unwrap();
         let view = &self.view;
         let planning = Planning {
@@ -84,6 +104,8 @@ impl Fleet {
                 known: &|name| view.model(&ModelId::new(name)).map(|(_, model)| model.clone()),
             },
             basis,
+            known,
+            recheck_ppm,
             binary: None,
             limits,
             scratch: scratch.path(),

@@ -2,8 +2,13 @@
 
 mod forged;
 mod groups;
+mod known;
 mod made;
 mod names;
+mod oci;
+mod oci_hostile;
+mod oci_real;
 mod s3;
 mod shards;
 mod shell;
+mod shop;

@@ -15,6 +15,10 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
         ("/nowhere/at/all", "file:/nowhere/at/all"),
         ("file:/nowhere/at/all", "file:/nowhere/at/all"),
         ("file:///nowhere/at/all", "file:/nowhere/at/all"),
+        ("oci://Registry.Example/acme/tiny", "oci://registry.example/acme/tiny"),
+        ("oci://registry.example:5000/tiny:V1.0_x-y", "oci://registry.example:5000/tiny:V1.0_x-y"),
+        ("oci://[::1]:5000/a/b-c/d__e:1", "oci://[::1]:5000/a/b-c/d__e:1"),
+        (PINNED, PINNED),
     ] {
         let location = Location::parse(text).unwrap();
         assert_eq!(location.to_string(), spelled, "{text}");
@@ -37,6 +41,29 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
         "s3://-models",
         "gs://models/x",
         "https://models.example/x",
+        "oci://",
+        "oci://registry.example",
+        "oci://registry.example/",
+        "oci:///tiny",
+        "oci://registry.example:/tiny",
+        "oci://registry.example:x/tiny",
+        "oci://registry.example:5000:1/tiny",
+        "oci://registry..example/tiny",
+        "oci://::1/tiny",
+        "oci://[::1/tiny",
+        "oci://registry.example/Tiny",
+        "oci://registry.example/acme//tiny",
+        "oci://registry.example/acme/../tiny",
+        "oci://registry.example/-tiny",
+        "oci://registry.example/tiny:",
+        "oci://registry.example/tiny:.v1",
+        "oci://registry.example/tiny:v1/x",
+        "oci://registry.example/tiny@sha256:12",
+        "oci://registry.example/tiny@sha512:12",
+        "oci://registry.example/tiny:v1@sha256:0000000000000000000000000000000000000000000000000000000000000000",
+        "oci://registry.example/tiny?x=1",
+        "oci://me:hunter2@registry.example/tiny",
+        "oci://registry.example/ti\u{202e}ny",
     ] {
         let error = Location::parse(text).unwrap_err();
         assert_eq!(error.code, Code::Usage, "{text}: {error}");
@@ -44,7 +71,12 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
     // What may be a secret is not said again in what to do.
     let error = Location::parse("s3://AKIA:hunter2@models/x").unwrap_err();
     assert!(!error.what.contains("hunter2") && !error.help.unwrap().contains("hunter2"));
+    let error = Location::parse("oci://me:hunter2@registry.example/tiny").unwrap_err();
+    assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
 }
+
+const PINNED: &str =
+    "oci://localhost/tiny@sha256:0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 #[test]
 fn above_and_below_are_the_reverse_of_each_other() {
@@ -54,6 +86,9 @@ fn above_and_below_are_the_reverse_of_each_other() {
         assert_eq!(below.name(), "x");
         assert_eq!(below.above(), Some(place));
     }
+    let place = Location::parse("oci://registry.example/acme/tiny:v1").unwrap();
+    assert_eq!((place.name().as_str(), place.takes_objects()), ("tiny:v1", false));
+    assert_eq!(place.above().unwrap().to_string(), "oci://registry.example/acme");
     assert_eq!(Location::parse("s3://models").unwrap().above(), None);
     assert_eq!(Location::parse("s3://models").unwrap().name(), "models");
 }

@@ -215,14 +215,21 @@ fn what_the_provider_sums_is_not_read_and_counts_only_where_it_fits() {
     touchmark::signing::sign_key(&dir, &fleet.key, &to, &touchmark::signing::Progress::default()).unwrap();
     let sum = hash_bytes(HashAlgorithm::Sha256, &bytes);
     let limits = Limits { shards: Some(1), bytes: 1, models: 1 };
-    for (sum, basis, is_read) in [
-        (Some(sum.clone()), WantedBasis::ProviderChecksum, false),
+    let all = Some(1_000_000);
+    for (sum, basis, ppm, is_read) in [
+        (Some(sum.clone()), WantedBasis::ProviderChecksum, None, false),
         // Nobody summed it, or the sum is another: all bytes are read, and what they say counts.
-        (None, WantedBasis::ProviderChecksum, true),
-        (Some(vec![1; 32]), WantedBasis::ProviderChecksum, true),
-        (Some(sum), WantedBasis::Recomputed, true),
+        (None, WantedBasis::ProviderChecksum, None, true),
+        (Some(vec![1; 32]), WantedBasis::ProviderChecksum, None, true),
+        (Some(sum.clone()), WantedBasis::Recomputed, None, true),
+        // Read all the same, and compared.
+        (Some(sum), WantedBasis::ProviderChecksum, all, true),
+        (None, WantedBasis::ProviderChecksum, all, true),
+        (Some(vec![1; 32]), WantedBasis::ProviderChecksum, all, true),
     ] {
-        let planned = fleet.plan_by(vec![fleet.below("acme/large")], limits, basis).unwrap();
+        let planned = fleet.plan_rechecked(vec![fleet.below("acme/large")], limits, basis, ppm).unwrap();
+        let is_lie = ppm.is_some() && sum == Some(vec![1; 32]);
+        let rechecked = u64::from(ppm.is_some() && sum.is_some());
         let run = Run::open(&planned.location).unwrap();
         let checksums = sum.map(|sum| ("w.safetensors".to_owned(), sum)).into_iter().collect();
         let faults = Arc::new(Faults { checksums, ..Faults::default() });
@@ -239,6 +246,13 @@ fn what_the_provider_sums_is_not_read_and_counts_only_where_it_fits() {
         let record = of(&found, "large");
         let files = record.checks.iter().find(|check| check.code.starts_with("FILES")).unwrap();
         assert_eq!(faults.read.load(SeqCst) > 2 << 20, is_read, "{record:?}");
+        let counted = (record.digests.rechecked, record.digests.contradicted);
+        assert_eq!(counted, (rechecked, u64::from(is_lie)), "{record:?}");
+        assert_eq!(sealed.sealed.counts.digests, record.digests);
+        assert_eq!(record.reasons.contains(&"DIGEST-CONTRADICTED".to_owned()), is_lie);
+        if is_lie {
+            assert_eq!((record.outcome, record.decision), (Outcome::Fail, Decision::Refuse), "{record:?}");
+        }
         if is_read {
             assert_eq!((files.outcome, record.digests.provider_checksum), (Outcome::Pass, 0), "{record:?}");
             assert_eq!(record.digests.recomputed, 2);
@@ -306,4 +320,38 @@ fn a_model_with_what_is_no_clean_file_is_never_judged_as_if_it_were_not_there() 
         let record = of(&found, name);
         assert_eq!((record.class, record.outcome == Outcome::Unknown), (class, class.is_some()), "{name}");
     }
+}
+
+#[test]
+fn a_sample_is_the_same_for_everybody_and_about_as_large_as_asked() {
+    let fleet = Fleet::new();
+    let many = 40;
+    for n in 0..many {
+        let dir = fleet.models().join(format!("sampled/m{n:02}"));
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("w.safetensors"), format!("{n}")).unwrap();
+    }
+    let sampled = |ppm: u32, shards: u32| {
+        let limits = Limits { shards: Some(shards), bytes: 1, models: 1 };
+        let basis = WantedBasis::ProviderChecksum;
+        let planned = fleet.plan_rechecked(vec![fleet.below("sampled")], limits, basis, Some(ppm)).unwrap();
+        let run = Run::open(&planned.location).unwrap();
+        let source = dir_of(&planned.plan.sources[0]);
+        let wrong = |n| (format!("m{n:02}/w.safetensors"), vec![1; 32]);
+        let faults = Arc::new(Faults { checksums: (0..many).map(wrong).collect(), ..Faults::default() });
+        let reach = move |_: &Location| {
+            Ok(Arc::new(Faulty { below: Folder::new(&source), faults: faults.clone() }) as Place)
+        };
+        for shard in 0..shards {
+            assert!(fleet.work_from(&run, shard, &reach).unwrap().committed);
+        }
+        let found = parsed(&records(&run, &fleet.seal(&run).unwrap()));
+        let read = found.into_iter().filter(|record| record.digests.contradicted > 0);
+        read.map(|record| record.model.raw().to_owned()).collect::<Vec<_>>()
+    };
+    let half = sampled(500_000, 1);
+    assert_eq!(half, sampled(500_000, 3), "however the work is cut");
+    assert!((8..=32).contains(&half.len()), "{half:?}");
+    assert_eq!(sampled(1_000_000, 1).len(), many);
+    assert!(sampled(1, 1).is_empty());
 }

@@ -136,7 +136,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("signing", &["progress", "signing"]),
     // the rooms on top of it
     ("tables", &["text"]),
-    ("remote", &["text", "error", "disk"]),
+    ("remote", &["text", "error", "json", "disk", "signing"]),
     ("attest", &["ground", "signing", "tables"]),
     ("inventory/model", &["text", "signing"]),
     ("inventory/weights", &["ground", "signing", "inventory/model"]),
@@ -765,8 +765,9 @@ fn the_sigstore_crates_are_named_only_in_their_rooms() {
 fn the_network_is_used_only_by_the_rooms_whose_purpose_it_is() {
     only_under(
         &["ureq::", "rustls::", "std::net::", "TcpStream"],
-        &["signing/http.rs", "signing/sign/keyless/", "remote/s3.rs", "store/postgres/address.rs"],
+        &["signing/http.rs", "signing/sign/keyless/", "remote/hosts.rs", "store/postgres/address.rs"],
     );
+    only_under(&["reqwest::"], &["remote/registry.rs"]);
     only_under(&["object_store::"], &["remote/s3.rs", "remote/s3_answers.rs"]);
 }
 

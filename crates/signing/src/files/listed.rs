@@ -10,6 +10,8 @@ pub struct Listed {
     pub files: Vec<ListedFile>,
     /// Layers that hold files which the manifest does not list.
     pub unlisted_layers: u64,
+    /// Whether no registry says so, but whoever keeps the files: the sums that a store made of them.
+    pub by_provider: bool,
 }
 
 /// One file of it.

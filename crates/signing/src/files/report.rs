@@ -107,6 +107,9 @@ pub struct FilesReport {
     /// Resources whose digest is the one that a registry's manifest lists, and whose bytes were not read.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub by_registry: u64,
+    /// Those of them whose digest is the one that a store of objects says, and no registry.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub by_provider: u64,
     /// Digests that were computed earlier and not this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recalled: Option<Recalled>,

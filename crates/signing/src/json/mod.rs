@@ -2,6 +2,7 @@
 //! It knows no document.
 
 mod apart;
+mod compact;
 mod jcs;
 mod pointer;
 mod reader;
@@ -10,6 +11,7 @@ mod tree;
 mod written;
 
 pub use apart::{Apart, Item, parse as parse_apart};
+pub use compact::compact;
 pub use jcs::{Difference, Differs, differences, is_exact, jcs, sorted};
 pub use pointer::pointer_part;
 pub use reader::OnItem;

@@ -61,6 +61,7 @@ pub(super) fn by_digests(listed: &Listed, statement: &Statement, only: &Only) ->
                 if file.sha256 == *digest {
                     report.matched += 1;
                     report.by_registry += 1;
+                    report.by_provider += u64::from(listed.by_provider);
                 } else {
                     report.changed.push(changed(name, digest, file));
                 }
