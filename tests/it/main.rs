@@ -144,6 +144,7 @@ mod read_only;
 mod readme;
 mod received;
 mod reference_flags;
+mod reference_pages;
 mod registry;
 mod replay;
 mod reports;
@@ -159,6 +160,7 @@ mod samples_claims;
 mod samples_controls;
 mod samples_policy;
 mod screens;
+mod shells;
 #[cfg(feature = "fleet")]
 mod server;
 mod signing_make;
