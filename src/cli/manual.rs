@@ -2,6 +2,7 @@
 
 use crate::commands::STATUSES;
 use crate::error::{Code, Error, Result};
+use crate::text::screen;
 use clap::Command;
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, bold, roman};
@@ -35,7 +36,8 @@ pub(super) fn page(tree: Command, words: &[String]) -> Result<Page> {
     for word in words {
         above = Some(command);
         command = command.find_subcommand(word).filter(|found| !found.is_hide_set()).ok_or_else(|| {
-            let what = format!("there is no command `{} {word}`", command.get_bin_name().unwrap_or_default());
+            let above = command.get_bin_name().unwrap_or_default();
+            let what = format!("there is no command `{above} {}`", screen(word));
             Error::new(Code::Usage, what).help("`touchmark --help` lists the commands")
         })?;
     }

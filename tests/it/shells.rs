@@ -115,7 +115,7 @@ fn there_is_a_page_for_every_command_and_it_can_be_printed_alone() {
         assert!(!page.chars().any(|c| c.is_control() && c != '\n'), "{name}: control characters");
         for line in page.lines().filter(|line| line.starts_with(['.', '\''])) {
             let request = line.split_whitespace().next().unwrap();
-            let known = [".TH", ".SH", ".TP", ".PP", ".RS", ".RE", ".br", ".ie", ".el"];
+            let known = [".TH", ".SH", ".TP", ".PP", ".IP", ".RS", ".RE", ".br", ".ie", ".el"];
             assert!(known.contains(&request), "{name}: {line:?} is text that would be obeyed");
         }
     }

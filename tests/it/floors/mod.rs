@@ -480,7 +480,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/read_only", &["error", "commands"]),
     ("cli/shapes", &["commands"]),
     ("cli/shells", &["error"]),
-    ("cli/manual", &["error", "commands"]),
+    ("cli/manual", &["error", "text", "commands"]),
     ("cli/statuses", &["error", "commands"]),
     (
         "cli/session",
