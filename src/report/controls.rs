@@ -31,8 +31,13 @@ pub fn controls_page() -> Result<String> {
         for control in of_level() {
             let Control { id, title, .. } = control;
             let anchor = id.to_lowercase().replace('.', "");
-            let _ =
-                writeln!(out, "| [{id}](#{anchor}) | {} | {} | {} |", cell(title), weight(control), who(control.duty));
+            let _ = writeln!(
+                out,
+                "| [{id}](#{anchor}) | {} | {} | {} |",
+                cell(title),
+                weight(control),
+                who(control.duty)
+            );
         }
         for control in of_level() {
             section(&mut out, control);
@@ -42,7 +47,8 @@ pub fn controls_page() -> Result<String> {
 }
 
 fn section(out: &mut String, control: &Control) {
-    let _ = write!(out, "\n### {}\n\n{}.\n\n| outcome | when |\n|---|---|\n", control.id, plain(&control.title));
+    let _ =
+        write!(out, "\n### {}\n\n{}.\n\n| outcome | when |\n|---|---|\n", control.id, plain(&control.title));
     let rows = [
         ("pass", Some(&control.pass)),
         ("partial", Some(&control.partial)),

@@ -229,7 +229,8 @@ fn run(page: &Path, commands: &[String]) -> Vec<String> {
         if got != Some(&wanted) {
             let said = std::fs::read_to_string(place.join(format!("out/{number}"))).unwrap_or_default();
             let said: String = said.chars().take(1500).collect();
-            wrong.push(format!("{}\n$ {command}\nended with {got:?}, not with {wanted}:\n{said}", name(page)));
+            wrong
+                .push(format!("{}\n$ {command}\nended with {got:?}, not with {wanted}:\n{said}", name(page)));
         }
     }
     wrong
@@ -336,7 +337,9 @@ fn commands_that_are_not_run_name_commands_and_flags_that_there_are() {
         }
         let (blocks, _) = taken_apart(&text);
         let shell = ["sh", "yaml", "console"];
-        for block in blocks.iter().filter(|block| block.words.first().is_some_and(|word| shell.contains(&word.as_str())))
+        for block in blocks
+            .iter()
+            .filter(|block| block.words.first().is_some_and(|word| shell.contains(&word.as_str())))
         {
             look(&name(&page), &block.lines.join("\n"));
         }
@@ -351,7 +354,14 @@ fn commands_that_are_not_run_name_commands_and_flags_that_there_are() {
 #[test]
 fn a_command_or_flag_that_there_is_not_is_noticed() {
     let flags = flags();
-    for good in ["", "--version", "verify x --explain", "ledger verify --format json", "exec x -- ls --none", "samples"] {
+    for good in [
+        "",
+        "--version",
+        "verify x --explain",
+        "ledger verify --format json",
+        "exec x -- ls --none",
+        "samples",
+    ] {
         let wrong = misfit(good, &flags);
         assert_eq!(wrong.is_some(), good == "samples", "{good}: {wrong:?}");
     }
@@ -375,7 +385,14 @@ fn commands_are_taken_from_blocks_whole() {
 #[cfg(unix)]
 #[test]
 fn a_command_that_ends_otherwise_than_the_page_says_is_noticed() {
-    let lines = ["true", "cd models", "ls acme > /dev/null", "false", "true # exits with 1", "touchmark list --nonsense"];
+    let lines = [
+        "true",
+        "cd models",
+        "ls acme > /dev/null",
+        "false",
+        "true # exits with 1",
+        "touchmark list --nonsense",
+    ];
     let wrong = run(&root().join("README.md"), &lines.map(str::to_owned));
     assert_eq!(wrong.len(), 3, "{wrong:#?}");
     assert!(wrong[0].contains("$ false") && wrong[2].contains("--nonsense"), "{wrong:#?}");
@@ -388,7 +405,8 @@ fn every_block_says_what_it_holds_and_why_it_is_not_run() {
         for block in taken_apart(&read(page)).0 {
             let first = block.words.first().map(String::as_str).unwrap_or_default();
             let reasons = block.words.get(1..).unwrap_or_default();
-            let known = |word: &String| REASONS.contains(&word.as_str()) || WITH.iter().any(|(with, _)| with == word);
+            let known =
+                |word: &String| REASONS.contains(&word.as_str()) || WITH.iter().any(|(with, _)| with == word);
             let fits = LANGUAGES.contains(&first)
                 && reasons.len() <= usize::from(first == "sh")
                 && reasons.iter().all(known);
@@ -402,7 +420,8 @@ fn every_block_says_what_it_holds_and_why_it_is_not_run() {
 
 /// What a heading is called in an address, as both GitHub and mdBook have it.
 fn anchor(heading: &str) -> String {
-    let plain: String = heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
+    let plain: String =
+        heading.to_lowercase().chars().filter(|c| c.is_alphanumeric() || " -_".contains(*c)).collect();
     plain.trim().replace(' ', "-")
 }
 
@@ -411,7 +430,8 @@ fn anchors(text: &str) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for line in rest.lines().filter(|line| line.starts_with('#')) {
         let base = anchor(line.trim_start_matches('#'));
-        let mut free = (0..).map(|number| if number == 0 { base.clone() } else { format!("{base}-{number}") });
+        let mut free =
+            (0..).map(|number| if number == 0 { base.clone() } else { format!("{base}-{number}") });
         found.insert(free.find(|name| !found.contains(name)).unwrap());
     }
     found
@@ -480,8 +500,10 @@ fn every_page_is_in_the_book_once() {
     listed.sort();
     let mut found = Vec::new();
     below(&docs, &mut found);
-    let mut wanted: Vec<String> =
-        found.iter().map(|page| page.strip_prefix(&docs).unwrap().to_string_lossy().replace('\\', "/")).collect();
+    let mut wanted: Vec<String> = found
+        .iter()
+        .map(|page| page.strip_prefix(&docs).unwrap().to_string_lossy().replace('\\', "/"))
+        .collect();
     wanted.retain(|page| page != "SUMMARY.md");
     wanted.sort();
     assert_eq!(listed, wanted, "left: docs/SUMMARY.md, right: the files");

@@ -161,9 +161,9 @@ mod samples_claims;
 mod samples_controls;
 mod samples_policy;
 mod screens;
-mod shells;
 #[cfg(feature = "fleet")]
 mod server;
+mod shells;
 mod signing_make;
 mod signing_verify;
 mod situations;

@@ -31,7 +31,9 @@ fn the_debian_package_and_the_rpm_carry_the_program_and_all_that_belongs_to_it()
     let debian = debian();
     let spec = read("packaging/touchmark.spec");
     let wanted = MADE.iter().map(|made| format!("target/dist/{made}"));
-    let wanted = wanted.chain(["target/release/touchmark", "README.md", "CHANGELOG.md", "THIRD-PARTY.md"].map(str::to_owned));
+    let wanted = wanted.chain(
+        ["target/release/touchmark", "README.md", "CHANGELOG.md", "THIRD-PARTY.md"].map(str::to_owned),
+    );
     for file in wanted {
         assert!(debian.iter().any(|(source, _)| *source == file), "the Debian package has no {file}");
         assert!(spec.contains(&file), "the RPM has no {file}");
@@ -82,7 +84,9 @@ fn the_notices_name_what_is_compiled_in_with_the_versions_of_the_lock_file() {
     assert!(rows.len() > 200, "{}", rows.len());
     let stale: Vec<_> = rows.iter().filter(|row| !locked.contains(*row)).collect();
     assert!(stale.is_empty(), "{stale:?}: run `cargo run --example make-notices`");
-    for direct in ["clap", "clap_complete", "clap_mangen", "ratatui", "rusqlite", "sigstore-verify", "object_store"] {
+    for direct in
+        ["clap", "clap_complete", "clap_mangen", "ratatui", "rusqlite", "sigstore-verify", "object_store"]
+    {
         assert!(rows.iter().any(|(name, _)| name == direct), "{direct} is missing");
     }
     for tool in ["insta", "proptest", "touchmark", "serde_derive"] {
@@ -145,7 +149,8 @@ fn the_action_hands_nothing_to_a_shell_but_in_variables() {
 #[test]
 fn the_actions_gate_decides_and_writes_what_it_found() {
     let action: Action = serde_saphyr::from_str(&read("action.yml")).unwrap();
-    let gate = action.runs.steps.iter().find(|step| step.name == "Gate").and_then(|step| step.run.clone()).unwrap();
+    let gate =
+        action.runs.steps.iter().find(|step| step.name == "Gate").and_then(|step| step.run.clone()).unwrap();
     let samples = crate::support::copy_of_samples();
     let run = |model: &str, warn: &str| {
         let dir = tempfile::tempdir().unwrap();
@@ -199,7 +204,11 @@ fn the_hooks_run_on_the_samples() {
         assert!(regex_lite::Regex::new(&hook.files).unwrap().is_match("policies/acme.toml"), "{}", hook.id);
         assert!(page.contains(&hook.id), "{} is not on the page", hook.id);
         let words = hook.entry.strip_prefix("touchmark ").unwrap().split(' ');
-        let done = Command::new(env!("CARGO_BIN_EXE_touchmark")).args(words).current_dir(samples.path()).output().unwrap();
+        let done = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+            .args(words)
+            .current_dir(samples.path())
+            .output()
+            .unwrap();
         assert_eq!(done.status.code(), Some(0), "{}: {}", hook.id, err(&done));
     }
 }
@@ -207,9 +216,10 @@ fn the_hooks_run_on_the_samples() {
 /// Paths in backticks, where a contributor goes.
 #[test]
 fn the_places_that_contributors_are_sent_to_exist() {
-    let place =
-        regex_lite::Regex::new(r"`((?:src|tests|crates|policies|themes|examples|docs|fuzz|packaging|integrations|\.ci)/[\w./-]+)`")
-            .unwrap();
+    let place = regex_lite::Regex::new(
+        r"`((?:src|tests|crates|policies|themes|examples|docs|fuzz|packaging|integrations|\.ci)/[\w./-]+)`",
+    )
+    .unwrap();
     let mut seen = 0;
     for page in ["CONTRIBUTING.md", "docs/architecture.md", "docs/first-changes.md", "docs/packages.md"] {
         for found in place.captures_iter(&read(page)) {

@@ -30,8 +30,13 @@ fn quoted(pattern: &str, but_for: &str) -> BTreeSet<String> {
     let mut files = Vec::new();
     sources(&root().join("src"), &mut files);
     sources(&root().join("crates/signing/src"), &mut files);
-    let texts = files.iter().filter(|file| !file.ends_with(but_for)).map(|file| std::fs::read_to_string(file).unwrap());
-    texts.flat_map(|text| pattern.captures_iter(&text).map(|found| found[1].to_owned()).collect::<Vec<_>>()).collect()
+    let texts = files
+        .iter()
+        .filter(|file| !file.ends_with(but_for))
+        .map(|file| std::fs::read_to_string(file).unwrap());
+    texts
+        .flat_map(|text| pattern.captures_iter(&text).map(|found| found[1].to_owned()).collect::<Vec<_>>())
+        .collect()
 }
 
 /// The codes in the first column of a page's tables.
@@ -69,7 +74,11 @@ fn every_error_code_is_on_the_page_once_and_no_other() {
     let rows = rows(&page, "E-");
     let known: BTreeSet<String> = rows.iter().cloned().collect();
     assert_eq!(rows.len(), known.len(), "a code stands twice");
-    assert_eq!(known, quoted("E-[A-Z-]+", "src/cli/statuses.rs"), "left: src/cli/statuses.rs, right: the source");
+    assert_eq!(
+        known,
+        quoted("E-[A-Z-]+", "src/cli/statuses.rs"),
+        "left: src/cli/statuses.rs, right: the source"
+    );
 }
 
 #[test]

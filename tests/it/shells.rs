@@ -121,7 +121,10 @@ fn there_is_a_page_for_every_command_and_it_can_be_printed_alone() {
     }
     let verify = out(&touchmark(["man", "ledger", "verify"]));
     assert_eq!(verify, std::fs::read_to_string(folder.join("touchmark-ledger-verify.1")).unwrap());
-    assert!(verify.contains("Recompute the chain of hashes") && verify.contains("\\-\\-checkpoint"), "{verify}");
+    assert!(
+        verify.contains("Recompute the chain of hashes") && verify.contains("\\-\\-checkpoint"),
+        "{verify}"
+    );
     assert!(!verify.contains("log\\-level"), "{verify}");
     let own = out(&touchmark(["man"]));
     assert!(own.contains("touchmark\\-ledger(1)"), "{own}");
@@ -132,13 +135,15 @@ fn a_page_goes_alone_into_a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let done = touchmark(["man", "list", "--out", dir.path().to_str().unwrap()]);
     assert!(out(&done).contains("touchmark-list.1"), "{}", out(&done));
-    let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["touchmark-list.1"]);
 }
 
 #[test]
 fn what_is_no_command_and_what_is_no_folder_is_said() {
-    for words in [&["nothing"][..], &["ledger", "nothing"], &["verify", "../../x"], &["help"], &["\u{1b}[2J"]] {
+    for words in [&["nothing"][..], &["ledger", "nothing"], &["verify", "../../x"], &["help"], &["\u{1b}[2J"]]
+    {
         let bad = touchmark([&["man"], words].concat());
         assert_eq!(bad.status.code(), Some(2), "{words:?}: {}", out(&bad));
         assert!(err(&bad).contains("error[E-USAGE]") && err(&bad).contains("help: "), "{}", err(&bad));
