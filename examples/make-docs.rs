@@ -4,12 +4,15 @@
 
 use std::path::Path;
 
-fn main() -> std::io::Result<()> {
+fn main() -> Result<(), Box<dyn std::error::Error>> {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs");
     std::fs::create_dir_all(&docs)?;
     std::fs::write(docs.join("checks.md"), touchmark::report::checks_page())?;
     std::fs::write(docs.join("commands.md"), touchmark::cli::commands_page())?;
+    std::fs::write(docs.join("controls.md"), touchmark::report::controls_page()?)?;
+    std::fs::write(docs.join("exit-status.md"), touchmark::cli::statuses_page())?;
     std::fs::write(docs.join("filter.md"), touchmark::query::filter_page())?;
+    std::fs::write(docs.join("findings.md"), touchmark::report::findings_page())?;
     std::fs::write(docs.join("keys.md"), touchmark::commands::keys_page())?;
     std::fs::write(docs.join("policy-lint.md"), touchmark::report::lint_page())?;
     std::fs::write(docs.join("runbook-lint.md"), touchmark::report::runbooks::runbook_lint_page())?;

@@ -1,5 +1,15 @@
 //! Touchmark: decide whether a machine-learning model may be trusted.
 //!
+//! # Where to begin
+//! | to | begin at |
+//! |---|---|
+//! | sign, verify or read a signature | [`signing::sign_key`], [`signing::verify()`], [`signing::inspect()`] |
+//! | open a workspace, and verify, gate or report as both faces do | [`workbench::Workbench`] |
+//! | judge evidence that you have, without files, clock or store | [`decision::evaluate()`] |
+//! | read what models there are from folders, caches and bills | [`inventory`] |
+//! | know what a command or a key does | [`commands::TABLE`] |
+//! | know what a JSON document holds | [`documents::PUBLISHED`] |
+//!
 //! # Rooms
 //! From the ground up; a room uses only what stands above it in this list, and no two files need each other.
 //!
@@ -17,11 +27,14 @@
 //! | [`lineage`] | who derives from whom |
 //! | [`maturity`] | the rubric, controls and levels |
 //! | [`decision`] | the policy applied: verdicts |
+//! | [`feed`] | feeds of threats and vulnerabilities: read, and matched with models |
+//! | [`incident`] | runbooks as data, and cases as what their records come to |
 //! | [`pack`] | the evidence pack: made from what others gather, checked from its bytes alone |
 //! | [`fleet`] | a million models: planned, worked in shards by many machines, sealed |
 //! | [`view`] | what both faces show of a workspace |
 //! | [`query`] | the language that finds models |
 //! | [`words`] | the words for what was concluded |
+//! | [`dossier`] | what a report gathers of a model |
 //! | [`documents`] | every JSON document as a type with a version and a schema |
 //! | [`report`] | views as text |
 //! | [`forms`] | what is let out: Markdown, CSV, JSON, HTML, SVG, graphs |

@@ -7,6 +7,7 @@ mod forms;
 mod ignored;
 mod interrupt;
 mod judged;
+mod manual;
 mod output;
 mod page;
 mod progress;
@@ -14,8 +15,10 @@ mod read_only;
 mod secrets;
 mod session;
 mod shapes;
+mod shells;
 mod signer;
 mod snapshot_file;
+mod statuses;
 mod vouchers;
 
 use crate::error::{Code, Error};
@@ -60,7 +63,7 @@ pub fn main() -> ExitCode {
         let error = Error::new(Code::Usage, "only `gate` prints JUnit or SARIF");
         return output.fail(&error.help("use --format json"));
     }
-    match commands::run(cli.command.as_ref(), &cli.common, &output, shapes) {
+    match commands::run(cli.command.as_ref(), &cli.common, &output, shapes, command) {
         Ok(status) => output.finish(status),
         Err(error) => output.fail(&error),
     }
@@ -87,6 +90,11 @@ fn shapes() -> Vec<crate::commands::Shape> {
 /// `docs/commands.md`.
 pub fn commands_page() -> String {
     page::page(command())
+}
+
+/// `docs/exit-status.md`.
+pub fn statuses_page() -> String {
+    statuses::page()
 }
 
 /// Parses the arguments. A folder where a command should stand is opened: `touchmark samples`.

@@ -684,6 +684,11 @@ pub const TABLE: &[Command] = &[
     line("keymap print", "").run("Print the keys in force, as a keymap file to start from"),
     line("keymap check", "[FILE]").run("Check a keymap file: all faults, with lines"),
 
+    // A shell and its manual.
+    line("completions", "<SHELL>").run("Print the script that completes the command line in a shell"),
+    line("man", "[COMMAND]...").run("Print a page of the manual, for `man -l -`, or write all pages to a folder")
+        .writing(Writes::With(&["out"])),
+
     // Evidence packs.
     line("audit pack", "[MODELS]...").run(
         "Write everything that the verdicts on some models rest on into one file, which others check with `audit verify`")

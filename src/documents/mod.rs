@@ -42,6 +42,7 @@ mod published;
 mod report_written;
 mod rubrics;
 mod runbooks;
+mod shells;
 mod signing;
 mod snapshot;
 mod stores;
@@ -130,6 +131,7 @@ pub use runbooks::{
     BrokenRunbookDocument, IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypeDocument,
     IncidentTypesDocument, RunbookFindingDocument,
 };
+pub use shells::{CompletionsDocument, ManDocument, ManPageDocument};
 pub use signing::{
     DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, KeylessDocument, SignedBody,
     SignedDocument, TimestampDocument,

@@ -43,6 +43,7 @@ use super::producer_report::ProducerReportDocument;
 use super::report_written::ReportWrittenDocument;
 use super::rubrics::RubricComparisonDocument;
 use super::runbooks::{IncidentRunbookCheckDocument, IncidentRunbookDocument, IncidentTypesDocument};
+use super::shells::{CompletionsDocument, ManDocument};
 use super::signing::{DigestDocument, InspectionDocument, KeyDocument, KeyGeneratedDocument, SignedDocument};
 use super::snapshot::{
     DiffDocument, SnapshotFile, SnapshotSignedDocument, SnapshotTakenDocument, SnapshotVerifyDocument,
@@ -121,6 +122,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<ClaimsCheckDocument>("claims-check", "`claims check` with an earlier copy"),
     row::<ClaimsFormDocument<'static>>("claims-form", "`claims check` of one file"),
     row::<ComparisonDocument<'static>>("comparison", "`compare`"),
+    row::<CompletionsDocument<'static>>("completions", "`completions`"),
     third::<DecisionRecord>("decision-record", "the body of a `decision` record"),
     row::<DemoDocument>("demo", "`demo`"),
     row::<DeployedDocument<'static>>("deployed", "`deploy add`, `deploy end` and `deploy import`"),
@@ -186,6 +188,7 @@ pub const PUBLISHED: &[Published] = &[
     row::<LedgerVerifyDocument<'static>>("ledger-verify", "`ledger verify`"),
     row::<LineageDocument<'static>>("lineage", "`lineage`"),
     row::<ListDocument<'static>>("list", "`list`"),
+    row::<ManDocument<'static>>("man", "`man`"),
     row::<SurveyDocument<'static>>("maturity", "`maturity`"),
     row::<RubricComparisonDocument<'static>>("maturity-comparison", "`maturity compare`"),
     row::<MaturityReportDocument<'static>>("maturity-report", "`report maturity`"),

@@ -7,7 +7,7 @@ use std::fmt::Write;
 pub fn checks_page() -> String {
     let mut out = String::from(
         "# Checks\n\n\
-         <!-- Made by `cargo run --example make-docs` from crates/signing/src/check/codes.rs; do not edit. -->\n\n\
+         <!-- Made by `cargo run --example make-docs` from crates/signing/src/words/codes.rs; do not edit. -->\n\n\
          A verification is a list of checks, one a stage, always in this order. Every stage that can be judged is\n\
          judged, even after another one failed; one that cannot be judged says `unknown`, and why. A check has an\n\
          outcome, a stable code, what was expected, what was found, where the evidence is, and a remedy.\n\

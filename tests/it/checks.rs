@@ -49,7 +49,7 @@ fn every_code_in_the_source_is_in_the_table_and_the_reverse() {
     let table: BTreeSet<String> = CODES.iter().map(|info| info.code.to_string()).collect();
     let missing: Vec<_> = used.difference(&table).collect();
     let unused: Vec<_> = table.difference(&used).collect();
-    assert!(missing.is_empty(), "add a row to crates/signing/src/check/codes.rs for {missing:?}");
+    assert!(missing.is_empty(), "add a row to crates/signing/src/words/codes.rs for {missing:?}");
     assert!(unused.is_empty(), "no check carries {unused:?} any more");
     assert_eq!(table.len(), CODES.len(), "a code stands twice in the table");
 }

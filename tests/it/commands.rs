@@ -198,9 +198,9 @@ fn what_is_typed_after_a_name_finds_its_command() {
 #[test]
 fn what_arguments_stand_for_is_known_of_every_usage() {
     // Words of usages that stand for something that nothing is offered for.
-    const FREE: [&str; 15] = [
+    const FREE: [&str; 16] = [
         "ID", "RECORD", "REASON", "NAME", "NAMES", "CLAIM", "COMMAND", "TYPE", "CASE", "STEP", "FIELDS",
-        "TEXT", "PLACE", "LEVEL", "ROLE",
+        "TEXT", "PLACE", "LEVEL", "ROLE", "SHELL",
     ];
     let mut unknown = Vec::new();
     let usages = TABLE.iter().flat_map(|row| {

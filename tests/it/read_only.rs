@@ -202,6 +202,8 @@ const ARGUMENTS: &[(&str, &[&str])] = &[
     ("fleet prove", &["runs/x", "lumen/iris-base"]),
     ("keymap print", &[]),
     ("keymap check", &[]),
+    ("completions", &["bash"]),
+    ("man", &["ledger", "verify"]),
 ];
 
 /// What makes a command write that otherwise only shows.
@@ -222,6 +224,7 @@ const GIVEN: &[(&str, &[&str])] = &[
     ("incident triage", &["--open", "--by", "Ann"]),
     ("incident runbook", &["--deployment", PLACE, "--out", "new-runbook.md"]),
     ("exec", &["--copy", "copy"]),
+    ("man", &["--out", "new-pages"]),
     ("review", &["--undo"]),
     ("attest provenance", SIGNED),
     ("attest data", SIGNED),

@@ -7,6 +7,7 @@ mod bind;
 mod blast;
 mod claims;
 mod compare;
+mod completions;
 mod demo;
 mod deploy;
 mod deploy_surface;
@@ -41,6 +42,7 @@ mod ledger_anchor;
 mod ledger_prove;
 mod lineage;
 mod list;
+mod man;
 mod maturity;
 mod open;
 mod path;
@@ -136,6 +138,8 @@ pub(crate) enum Command {
     Store(store::StoreCommand),
     #[command(subcommand)]
     Keymap(keymap::KeymapCommand),
+    Completions(completions::Completions),
+    Man(man::Manual),
 }
 
 impl Command {
@@ -152,12 +156,13 @@ impl Command {
 }
 
 /// Does what was asked, and opens the workbench when nothing was; the exit status.
-/// `shapes` gives the flags of all commands.
+/// `shapes` gives the flags of all commands, `tree` the command line as it is parsed.
 pub(super) fn run(
     command: Option<&Command>,
     common: &Common,
     output: &Output,
     shapes: fn() -> Vec<Shape>,
+    tree: fn() -> clap::Command,
 ) -> Result<u8> {
     let Some(command) = command else { return open::run(&open::Open::default(), common, output, shapes) };
     match command {
@@ -206,5 +211,7 @@ pub(super) fn run(
         Command::Ledger(ledger) => ledger::run(ledger, common, output),
         Command::Store(store) => store::run(store, common, output),
         Command::Keymap(keymap) => keymap::run(keymap, output),
+        Command::Completions(completions) => completions::run(completions, output, tree),
+        Command::Man(manual) => man::run(manual, output, tree),
     }
 }

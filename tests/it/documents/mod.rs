@@ -293,6 +293,8 @@ fn every_document() -> Desk {
     desk.prints("report-model", &["report", "model", "acme/claims-sorter"]);
     desk.prints("report-written", &["report", "maturity", "-o", "report.md", "-o", "report.csv"]);
     desk.prints("maturity", &["maturity"]);
+    desk.prints("completions", &["completions", "bash"]);
+    desk.prints("man", &["man", "ledger", "verify"]);
     desk.prints("maturity-comparison", &["maturity", "compare", "rubric.toml"]);
     desk.prints("maturity-unlock", &["maturity", "--unlock"]);
     #[cfg(feature = "tui")]

@@ -479,6 +479,9 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("cli/forms", &["forms"]),
     ("cli/read_only", &["error", "commands"]),
     ("cli/shapes", &["commands"]),
+    ("cli/shells", &["error"]),
+    ("cli/manual", &["error", "text", "commands"]),
+    ("cli/statuses", &["error", "commands"]),
     (
         "cli/session",
         &[
