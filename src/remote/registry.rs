@@ -344,7 +344,13 @@ impl Registry {
         };
         match status.as_u16() {
             200 | 206 => Ok(()),
-            404 => Err(error(Code::NotFound, "the registry has no such thing")),
+            404 => Err(Failed::For(
+                Error::new(Code::NotFound, "the registry has no such thing")
+                    .at(format!("{} {below}", self.place()))
+                    .help(
+                        "check repository and tag; some registries hide what is not public: `docker login`",
+                    ),
+            )),
             401 | 403 => Err(Failed::For(
                 Error::new(Code::Refused, "the registry refused access")
                     .at(format!("{} {below}", self.place()))
