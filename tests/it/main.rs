@@ -83,6 +83,8 @@ mod keys;
 mod kinship;
 mod known_bad;
 mod large;
+#[cfg(all(feature = "fleet", unix))]
+mod launchers;
 mod ledger;
 mod ledger_proof;
 mod let_out;

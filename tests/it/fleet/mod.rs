@@ -1,5 +1,7 @@
 //! A fleet: the same answers however the work is cut, whoever does it, and whatever goes wrong on the way.
 
+#[cfg(unix)]
+mod faults;
 mod forged;
 mod groups;
 mod known;

@@ -14,9 +14,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// A server of its own, which ends with the test.
-struct Moto {
+pub(super) struct Moto {
     child: Child,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Drop for Moto {
@@ -26,7 +26,7 @@ impl Drop for Moto {
     }
 }
 
-fn moto() -> Option<Moto> {
+pub(super) fn moto() -> Option<Moto> {
     let Some(program) = std::env::var_os("TOUCHMARK_MOTO") else {
         eprintln!("SKIPPED: a fleet over S3, TOUCHMARK_MOTO does not name moto_server");
         return None;
@@ -49,7 +49,13 @@ fn moto() -> Option<Moto> {
 }
 
 /// One request; the status and the whole answer.
-fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> (u16, Vec<u8>) {
+pub(super) fn ask(
+    port: u16,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &[u8],
+) -> (u16, Vec<u8>) {
     let mut stream = TcpStream::connect(("127.0.0.1", port)).unwrap();
     let mut head = format!("{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nConnection: close\r\n");
     // Nobody checks it; without one nothing may be overwritten.
@@ -68,7 +74,7 @@ fn ask(port: u16, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8
 }
 
 /// Puts a folder into a bucket, with the provider's checksums if asked.
-fn upload(port: u16, folder: &Path, key: &str, with_checksums: bool) {
+pub(super) fn upload(port: u16, folder: &Path, key: &str, with_checksums: bool) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         let key = format!("{key}/{}", path.file_name().unwrap().to_string_lossy());
@@ -87,15 +93,15 @@ fn upload(port: u16, folder: &Path, key: &str, with_checksums: bool) {
 }
 
 /// A workspace, a key, and how to reach the server.
-struct Shell {
-    dir: tempfile::TempDir,
+pub(super) struct Shell {
+    pub(super) dir: tempfile::TempDir,
     port: u16,
     /// The one time that all runs ask about.
     at: String,
 }
 
 impl Shell {
-    fn new(port: u16) -> Self {
+    pub(super) fn new(port: u16) -> Self {
         let dir = copy_of_samples();
         let key = dir.path().join("writer.pem");
         assert_eq!(
@@ -106,8 +112,14 @@ impl Shell {
         Shell { dir, port, at }
     }
 
-    fn run_over(&self, port: u16, words: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_touchmark"))
+    pub(super) fn run_over(&self, port: u16, words: &[&str]) -> Output {
+        self.command(port, words).output().unwrap()
+    }
+
+    /// A command of the fleet that reaches the store at a port.
+    pub(super) fn command(&self, port: u16, words: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_touchmark"));
+        command
             .arg("fleet")
             .args(words)
             .args(["--workspace", self.dir.path().to_str().unwrap()])
@@ -116,36 +128,35 @@ impl Shell {
             .env("AWS_SECRET_ACCESS_KEY", "not-a-secret-of-anybody")
             .env("AWS_REGION", "us-east-1")
             .env_remove("AWS_ALLOW_HTTP")
-            .stdin(Stdio::null())
-            .output()
-            .unwrap()
+            .stdin(Stdio::null());
+        command
     }
 
-    fn run(&self, words: &[&str], status: i32) -> Value {
+    pub(super) fn run(&self, words: &[&str], status: i32) -> Value {
         self.over(self.port, words, status)
     }
 
     #[track_caller]
-    fn over(&self, port: u16, words: &[&str], status: i32) -> Value {
+    pub(super) fn over(&self, port: u16, words: &[&str], status: i32) -> Value {
         let done = self.run_over(port, &[words, &["--format", "json"]].concat());
         assert_eq!(done.status.code(), Some(status), "{words:?}: {}{}", out(&done), err(&done));
         assert!(!(out(&done) + &err(&done)).contains("not-a-secret"), "{words:?}");
         serde_json::from_slice(&done.stdout).unwrap()
     }
 
-    fn plan(&self, source: &str, out: &str, more: &[&str]) -> String {
+    pub(super) fn plan(&self, source: &str, out: &str, more: &[&str]) -> String {
         let words = ["plan", "--source", source, "--out", out, "--at", &self.at];
         let planned = self.run(&[&words[..], more].concat(), 0);
         planned["place"].as_str().unwrap().to_owned()
     }
 
-    fn work(&self, port: u16, run: &str, shard: &str, status: i32) -> Value {
+    pub(super) fn work(&self, port: u16, run: &str, shard: &str, status: i32) -> Value {
         let key = self.dir.path().join("writer.pem");
         let key = key.to_str().unwrap();
         self.over(port, &["work", "--plan", run, "--shard", shard, "--private-key", key], status)
     }
 
-    fn seal(&self, run: &str) -> Value {
+    pub(super) fn seal(&self, run: &str) -> Value {
         let key = self.dir.path().join("writer.pem.pub");
         self.run(&["seal", run, "--public-key", key.to_str().unwrap()], 0)["sealed"].clone()
     }
@@ -228,9 +239,9 @@ fn large_objects_go_by_the_providers_sums_and_are_read_where_there_are_none() {
 
 /// What goes wrong on the way.
 #[derive(Default)]
-struct Faults {
+pub(super) struct Faults {
     /// So many answers are 503 instead.
-    unavailable: AtomicU64,
+    pub(super) unavailable: AtomicU64,
     /// So many answers break off in the middle.
     short: AtomicU64,
     /// Objects whose key holds this are overwritten before they are read.
@@ -238,7 +249,12 @@ struct Faults {
     /// How often that was done.
     written: AtomicU64,
     /// Requests by method.
-    seen: Mutex<BTreeMap<String, u64>>,
+    pub(super) seen: Mutex<BTreeMap<String, u64>>,
+    /// Objects whose key begins like this, the bucket before it, are not seen, although they can be put.
+    pub(super) forgotten: Mutex<Option<String>>,
+    /// When so many more requests were done, before their answer is told, the process dies.
+    pub(super) dies_after: AtomicU64,
+    pub(super) dies: Mutex<Option<u32>>,
 }
 
 fn take(counter: &AtomicU64) -> bool {
@@ -246,7 +262,7 @@ fn take(counter: &AtomicU64) -> bool {
 }
 
 /// A proxy in front of the server; its port.
-fn proxy(to: u16, faults: Arc<Faults>) -> u16 {
+pub(super) fn proxy(to: u16, faults: Arc<Faults>) -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     std::thread::spawn(move || {
@@ -281,6 +297,12 @@ fn pass_on(mut from: TcpStream, to: u16, faults: &Faults) -> std::io::Result<()>
         from.write_all(b"HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
         return from.shutdown(Shutdown::Both);
     }
+    let is_read = method == "GET" || method == "HEAD";
+    let forgotten = faults.forgotten.lock().unwrap().clone();
+    if is_read && forgotten.is_some_and(|begin| line.contains(&begin)) {
+        from.write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")?;
+        return from.shutdown(Shutdown::Both);
+    }
     let is_ranged = head.lines().any(|line| line.to_ascii_lowercase().starts_with("range:"));
     if let Some(key) = faults.changed.lock().unwrap().clone()
         && is_ranged
@@ -299,6 +321,18 @@ fn pass_on(mut from: TcpStream, to: u16, faults: &Faults) -> std::io::Result<()>
     server.write_all(&body)?;
     let mut answer = Vec::new();
     server.read_to_end(&mut answer)?;
+    if take(&faults.dies_after) && faults.dies_after.load(SeqCst) == 0 {
+        // Whoever began the process says which it is as soon as it knows.
+        let id = loop {
+            match faults.dies.lock().unwrap().take() {
+                Some(id) => break id,
+                None => std::thread::sleep(Duration::from_millis(1)),
+            }
+        };
+        let id = rustix::process::Pid::from_raw(id.try_into().unwrap()).unwrap();
+        rustix::process::kill_process(id, rustix::process::Signal::KILL).unwrap();
+        return from.shutdown(Shutdown::Both);
+    }
     if is_ranged && take(&faults.short) {
         answer.truncate(answer.len() - 5);
     }

@@ -5,6 +5,8 @@ mod contract;
 mod forged;
 mod guarded;
 mod ledger_import;
+#[cfg(all(feature = "fleet", feature = "tui", unix))]
+mod load;
 mod memory;
 mod other_kinds;
 #[cfg(feature = "fleet")]
