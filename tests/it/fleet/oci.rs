@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use touchmark::Code;
 use touchmark::decision::Decision;
 use touchmark::fleet::{FleetRecord, Limits, Proved, Run, UnknownClass, WantedBasis, prove};
-use touchmark::remote::{Files, Location, Seen, open};
+use touchmark::remote::{Location, Seen, open};
 use touchmark::signing::Outcome;
 
 pub const ONE: Limits = Limits { shards: Some(1), bytes: 1, models: 1 };
