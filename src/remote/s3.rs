@@ -157,7 +157,10 @@ impl S3 {
         let status = parts.status.as_u16();
         // What an error says may be longer than the few bytes that were asked for.
         let limit = if parts.status.is_success() { limit } else { MAX_ANSWER };
-        let mut bytes = Vec::new();
+        // As long as it says to be, so that nothing is moved while it grows; what it says is not believed beyond the limit.
+        let said =
+            parts.headers.get("content-length").and_then(|said| said.to_str().ok()?.parse::<usize>().ok());
+        let mut bytes = Vec::with_capacity(said.unwrap_or_default().min(limit));
         let mut stream = body.bytes_stream();
         while let Some(piece) = stream.next().await {
             let piece = piece.map_err(|_| Failed::ForNow("the answer broke off".to_owned()))?;
