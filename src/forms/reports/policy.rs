@@ -339,7 +339,7 @@ fn trusted(document: &PolicyReportDocument<'_>, page: &mut Page) {
     );
     page.note(match document.unowned {
         0 => "Every model has a publisher.".to_owned(),
-        many => format!("No publisher of the policy has {many} of these models."),
+        many => format!("Without a publisher of the policy: {}.", count(many, "model")),
     });
     let attesters = document.attesters.iter().map(|of| {
         vec![

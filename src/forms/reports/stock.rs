@@ -258,6 +258,18 @@ fn stated(value: Option<&StatedValue<'_>>) -> Cell {
     }
 }
 
+/// How its parents are known: `2 declared, pinned; 1 attested`.
+fn parents(words: &[&'static str]) -> String {
+    let mut counts: Vec<(&str, usize)> = Vec::new();
+    for word in words {
+        match counts.iter_mut().find(|(known, _)| known == word) {
+            Some((_, many)) => *many += 1,
+            None => counts.push((word, 1)),
+        }
+    }
+    counts.iter().map(|(word, many)| format!("{many} {word}")).collect::<Vec<String>>().join("; ")
+}
+
 fn models(models: &[StockedModel<'_>]) -> Table {
     let row = |of: &StockedModel<'_>| {
         let model = &of.model;
@@ -277,7 +289,7 @@ fn models(models: &[StockedModel<'_>]) -> Table {
             Cell::decision(model.decision),
             of.review.map(|review| review.word()).unwrap_or_default().into(),
             model.deployments.to_string().into(),
-            of.parents.join(", ").into(),
+            parents(&of.parents).into(),
             some(&[
                 (recorded.verifications, "verified"),
                 (recorded.decisions, "decided"),
