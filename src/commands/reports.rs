@@ -90,8 +90,10 @@ pub enum ReportTime {
     Now,
     /// So many days ahead, `--days`, or until a date, `--until`.
     Ahead,
-    /// From one time to another, `--from` and `--to`.
+    /// From one time to another, `--from` and `--to`; from 30 days ago unless something else is said.
     Period,
+    /// What was recorded from one time to another, likewise; from the first record on unless something else is said.
+    Recorded,
 }
 
 impl ReportTime {
@@ -100,7 +102,7 @@ impl ReportTime {
         match self {
             ReportTime::Now => &[],
             ReportTime::Ahead => &["--days", "--until"],
-            ReportTime::Period => &["--from", "--to"],
+            ReportTime::Period | ReportTime::Recorded => &["--from", "--to"],
         }
     }
 }
@@ -224,7 +226,7 @@ pub const REPORTS: &[ReportKind] = &[
         about: "Cases, their deadlines and evidence, and the drills that were held, over a period",
         scopes: OF_MANY,
         has_stage: true,
-        time: ReportTime::Period,
+        time: ReportTime::Recorded,
         forms: OVER_TIME,
         ending: "",
         has_text: true,
@@ -238,7 +240,7 @@ pub const REPORTS: &[ReportKind] = &[
         about: "What is there: kinds, licences, producers, origins, deployments, and what was recorded",
         scopes: OF_MANY,
         has_stage: true,
-        time: ReportTime::Period,
+        time: ReportTime::Recorded,
         forms: OVER_TIME,
         ending: "",
         has_text: true,
@@ -252,7 +254,7 @@ pub const REPORTS: &[ReportKind] = &[
         about: "What the policy asks, what that comes to at every stage and why, and who changed it",
         scopes: OF_MANY,
         has_stage: true,
-        time: ReportTime::Period,
+        time: ReportTime::Recorded,
         forms: OVER_TIME,
         ending: "",
         has_text: true,

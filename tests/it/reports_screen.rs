@@ -177,6 +177,37 @@ fn every_command_that_the_screen_composes_is_parsed() {
 }
 
 #[test]
+fn a_period_begins_where_the_screen_says() {
+    let view = view();
+    let begins = [
+        ("trend", "30 days ago"),
+        ("incident", "the first record"),
+        ("policy", "the first record"),
+        ("inventory", "the first record"),
+    ];
+    for (kind, says) in begins {
+        let (mut app, _) = reports(&view, kind);
+        let begin = |app: &mut App| {
+            let text = shown(app, 120, 40);
+            text.lines().find(|line| line.contains("  from ")).unwrap_or_default().to_owned()
+        };
+        assert!(begin(&mut app).contains(says), "{kind}: {}", begin(&mut app));
+        assert!(!command(&app).contains("--from"), "{kind}: {}", command(&app));
+        // What Space goes through next is said to the command, and Left goes back.
+        choose_row(&mut app, 2);
+        press(&mut app, &["space"]);
+        let next = if kind == "trend" { "2026-08-28" } else { "2026-10-27" };
+        assert!(command(&app).contains(&format!("--from {next}")), "{kind}: {}", command(&app));
+        press(&mut app, &["left"]);
+        assert!(
+            begin(&mut app).contains(says) && !command(&app).contains("--from"),
+            "{kind}: {}",
+            command(&app)
+        );
+    }
+}
+
+#[test]
 fn the_screen_shows_kinds_choices_preview_and_command_at_three_sizes() {
     let view = view();
     let (mut app, effects) = reports(&view, "maturity");

@@ -58,6 +58,11 @@ fn is_built(word: &str) -> bool {
     cfg!(feature = "pdf") || word != "pdf"
 }
 
+/// Whether the chosen kind tells all that is on record unless a beginning is named.
+pub fn begins_with_records(app: &App) -> bool {
+    app.reports.kind().is_some_and(|kind| kind.time == ReportTime::Recorded)
+}
+
 /// The rows for the chosen kind.
 pub fn rows(app: &App) -> Vec<ReportRow> {
     let Some(kind) = app.reports.kind() else { return Vec::new() };
@@ -66,7 +71,7 @@ pub fn rows(app: &App) -> Vec<ReportRow> {
     match kind.time {
         ReportTime::Now => {}
         ReportTime::Ahead => rows.push(ReportRow::Ahead),
-        ReportTime::Period => rows.extend([ReportRow::From, ReportRow::To]),
+        ReportTime::Period | ReportTime::Recorded => rows.extend([ReportRow::From, ReportRow::To]),
     }
     rows.extend(kind.forms.iter().copied().filter(|word| is_built(word)).map(ReportRow::Form));
     rows.extend(kind.has_file().then_some(ReportRow::File));
@@ -246,7 +251,7 @@ fn parts(app: &App) -> Result<(&'static ReportKind, Vec<String>, Vec<String>), S
                 flags.extend(flag(if is_days { "--days" } else { "--until" }, ahead));
             }
         }
-        ReportTime::Period => {
+        ReportTime::Period | ReportTime::Recorded => {
             for (row, name) in [(ReportRow::From, "--from"), (ReportRow::To, "--to")] {
                 flags.extend(typed(app, row).map(|value| flag(name, value)).unwrap_or_default());
             }
@@ -364,6 +369,7 @@ pub fn value(app: &App, row: ReportRow) -> Result<String, String> {
         ReportRow::Stage => stage(app).map(|stage| screen(&stage)).unwrap_or_default(),
         ReportRow::From => match typed(app, row) {
             Some(from) => screen(from),
+            None if begins_with_records(app) => "the first record".to_owned(),
             None => format!("{} days ago", BACK_DAYS.first().copied().unwrap_or_default()),
         },
         ReportRow::To => typed(app, row).map_or_else(|| "now".to_owned(), screen),

@@ -10,8 +10,8 @@ use crate::tui::state::outputs::Ended;
 use crate::tui::state::popup::{Ask, Popup};
 use crate::tui::state::reported::ReportPane;
 use crate::tui::state::reporting::{
-    AHEAD_DAYS, BACK_DAYS, ReportRow, about, command, days_back, forms, hindrance, preview_words, row, rows,
-    scope, stage, stem, typed, typed_of, typed_row, written_words,
+    AHEAD_DAYS, BACK_DAYS, ReportRow, about, begins_with_records, command, days_back, forms, hindrance,
+    preview_words, row, rows, scope, stage, stem, typed, typed_of, typed_row, written_words,
 };
 use crate::tui::update::effect::{Effect, Writing};
 
@@ -133,7 +133,9 @@ pub(super) fn change(app: &mut App, by: isize) {
         }
         ReportRow::From => {
             let Some(at) = app.view.as_ref().map(|view| view.at) else { return };
-            let values: Vec<String> = BACK_DAYS.iter().map(|days| days_back(at, *days)).collect();
+            let all = begins_with_records(app).then(String::new);
+            let days = BACK_DAYS.iter().map(|days| days_back(at, *days));
+            let values: Vec<String> = all.into_iter().chain(days).collect();
             change_typed(app, row, &values, by);
         }
         ReportRow::To | ReportRow::File => {
