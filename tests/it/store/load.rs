@@ -56,7 +56,7 @@ fn command_lines(url: &str, who: usize, until: Instant) -> Told {
     let mut round = 0;
     while Instant::now() < until || round < 2 {
         let model = MODELS[(who + round) % MODELS.len()];
-        if (who + round) % 2 == 0 {
+        if (who + round).is_multiple_of(2) {
             let reason = format!("line {who} round {round}");
             let said = line(dir.path(), &["review", "approve", model, "--reason", &reason]);
             told.reviews.insert(reason, said["record"]["number"].as_u64().unwrap());
