@@ -38,7 +38,7 @@ const fn shot(name: &'static str, about: &'static str, keys: &'static [&'static 
     Shot { name, about, verified: true, keys }
 }
 
-const SHOTS: [Shot; 18] = [
+const SHOTS: [Shot; 19] = [
     Shot { name: "first", about: "The inventory, opened for the first time", verified: false, keys: &[] },
     shot("inventory", "The inventory: the worst first", &[]),
     shot("verify", "The verification of a tampered model", &["enter"]),
@@ -46,7 +46,8 @@ const SHOTS: [Shot; 18] = [
     shot("maturity", "The controls of a level", &["4"]),
     shot("policy", "The policy, its stages and anchors", &["5"]),
     shot("incidents", "Cases of incidents, the next step in front", &["6"]),
-    shot("jobs", "Running and finished work", &["7"]),
+    shot("reports", "Reports: kinds, choices, preview and the command that makes them", &["7"]),
+    shot("jobs", "Running and finished work", &["8"]),
     shot("compare", "Two models side by side", &["space", "space", "="]),
     shot("why", "Why a model is refused, and what would admit it", &["w"]),
     shot("filter", "A filter, while it is typed", &["/", "q", "w", "e", "n"]),

@@ -392,7 +392,7 @@ fn commands_run_in_a_real_terminal_and_what_they_ask_is_asked_there() {
     terminal.keys("x");
     terminal.wait("! cancelled");
     terminal.keys("1");
-    terminal.wait("8 anchors");
+    terminal.wait("9 anchors");
     terminal.wait("idle");
     terminal.quits();
     assert_eq!(terminal.ends(), 0);

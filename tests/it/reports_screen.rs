@@ -189,7 +189,7 @@ fn a_period_begins_where_the_screen_says() {
         let (mut app, _) = reports(&view, kind);
         let begin = |app: &mut App| {
             let text = shown(app, 120, 40);
-            text.lines().find(|line| line.contains("  from ")).unwrap_or_default().to_owned()
+            text.lines().find(|line| line.contains(" from  ")).unwrap_or_default().to_owned()
         };
         assert!(begin(&mut app).contains(says), "{kind}: {}", begin(&mut app));
         assert!(!command(&app).contains("--from"), "{kind}: {}", command(&app));
