@@ -10,6 +10,8 @@ use std::fs;
 use touchmark::forms::{INVENTORY_COLUMNS, POLICY_COLUMNS};
 use touchmark::text::screen;
 
+/// A model that another publisher than its own signed.
+const OTHERS: &str = "acme/badge-check";
 const FORMS: [&str; 5] = ["text", "md", "html", "json", "csv"];
 /// The policy of the samples.
 const POLICY: &str = "policies/samples.toml";
@@ -105,8 +107,17 @@ fn a_policy_comes_to_what_every_stage_decides_and_why() {
     let publisher = list(&found["publishers"]).iter().find(|one| one["id"] == row["publisher"]).unwrap();
     assert!(publisher["signed"].as_u64() > Some(0), "{publisher}");
     assert!(publisher["signed"].as_u64().unwrap() < publisher["models"].as_u64().unwrap(), "{publisher}");
+    // Whom somebody else signed counts as that, and not as signed by its publisher.
+    let counts = |of: &Value, key: &str| -> u64 {
+        list(&of["publishers"]).iter().map(|one| one[key].as_u64().unwrap()).sum()
+    };
+    drop(desk.run(&["verify", OTHERS, "--at", AT]));
+    let then = json(&desk, "policy", &[]);
+    assert_eq!(counts(&then, "others"), counts(&found, "others") + 1, "{}", then["publishers"]);
+    assert_eq!(counts(&then, "signed"), counts(&found, "signed"), "{}", then["publishers"]);
     let proved: u64 = list(&found["anchors"]).iter().map(|one| one["models"].as_u64().unwrap()).sum();
-    assert!(proved > 0 && proved < list(&found["models"]).len() as u64, "{proved}");
+    // An anchor proves a signature once, and only one anchor does.
+    assert!(proved > 0 && proved <= counts(&found, "signed") + counts(&found, "others"), "{proved}");
     // The exceptions and findings are those of the commands that list them.
     let exceptions: Value =
         serde_json::from_str(&desk.works(&["policy", "exceptions", "--at", AT, "--format", "json"])).unwrap();
@@ -245,6 +256,13 @@ fn a_scope_and_a_period_narrow_both_and_are_named() {
         assert!(part["population"]["filter"].as_str().unwrap().contains("publisher:acme"));
         let family = json(&desk, kind, &["--family", "northwind/harbour-7b", "--producer", "acme"]);
         assert!(ids(&family).is_subset(&acme) && ids(&family).contains(MODEL), "{kind}");
+        // What is counted is counted of these models alone.
+        if kind == "inventory" {
+            let many = |of: &Value| -> u64 {
+                of["findings"].as_object().unwrap().values().map(|one| one["many"].as_u64().unwrap()).sum()
+            };
+            assert!(many(&part) < many(&all), "{}", part["findings"]);
+        }
         // A period in which nothing happened, and one that ends before it begins.
         let quiet = json(&desk, kind, &["--from", "2020-01-01", "--to", "2020-02-01"]);
         assert_eq!(quiet["period"]["to"], "2020-02-01T00:00:00Z");
@@ -299,16 +317,24 @@ fn words_of_gates_and_what_nobody_looked_at_are_told() {
     let desk = desk();
     let before = json(&desk, "policy", &[]);
     let stage = "production";
-    let words = |of: &Value, word: &str| of["gates"][stage][word].as_u64().unwrap_or_default();
-    drop(desk.run(&["gate", MODEL, "--stage", stage, "--at", AT]));
-    drop(desk.run(&["gate", "acme/support-bot-7b", "--stage", stage, "--at", AT]));
+    let words = |of: &Value, stage: &str, word: &str| of["gates"][stage][word].as_u64().unwrap_or_default();
+    // What a gate tells by its status is counted at its stage, and nowhere else.
+    let mut expected: BTreeMap<(&str, &str), u64> = BTreeMap::new();
+    for (model, stage) in [(MODEL, "dev"), (MODEL, stage), ("acme/support-bot-7b", stage)] {
+        let word = match desk.run(&["gate", model, "--stage", stage, "--at", AT]).status.code() {
+            Some(0) => "let_in",
+            _ => "kept_out",
+        };
+        *expected.entry((stage, word)).or_default() += 1;
+    }
     let after = json(&desk, "policy", &[]);
-    let (let_in, kept_out) = (
-        words(&after, "let_in") - words(&before, "let_in"),
-        words(&after, "kept_out") - words(&before, "kept_out"),
-    );
-    assert_eq!(let_in + kept_out, 2, "{}", after["gates"]);
-    assert!(kept_out > 0, "{}", after["gates"]);
+    assert_eq!(expected.get(&("dev", "let_in")), Some(&1), "{expected:?}");
+    for stage in ["dev", stage] {
+        for word in ["let_in", "kept_out"] {
+            let more = words(&after, stage, word) - words(&before, stage, word);
+            assert_eq!(more, expected.get(&(stage, word)).copied().unwrap_or_default(), "{stage} {word}");
+        }
+    }
     // Nobody verified most of them: that is said, and no model is counted as met.
     let text = said(&desk, "policy", &[]);
     assert!(text.contains("What was not looked at") && text.contains("Not measured: "), "{text}");
