@@ -8,9 +8,9 @@ use super::documents::{
 use super::known::{record_key, states_of};
 use super::layouts::{in_registry, is_layout};
 use super::planning::MILLION;
-use super::provider::{by_provider, said_of};
+use super::provider::{by_provider, is_read, said_of, signed_in};
 use super::run::{Judges, Run, digest_of};
-use super::spool::{Spool, Stop};
+use super::spool::{Spool, Stop, Taking};
 use crate::attest::{ClaimsPlace, claims_with};
 use crate::decision::{
     ClaimsSeen, Decision, Evaluated, Evidence, Feeds, LineageFacts, ModelEvidence, Question, SeenEvidence,
@@ -20,9 +20,10 @@ use crate::error::{Code, Error, Result};
 use crate::inventory::{Model, ModelId, attached, look, read_model};
 use crate::maturity::{Since, Usage};
 use crate::progress::Progress;
-use crate::remote::{Files, KeyFault};
+use crate::remote::{Files, KeyFault, Object};
 use crate::signing::{
-    Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature, sha256_hex, verify_place,
+    DigestEngine, Digesting, Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature,
+    sha256_hex, verify_place,
 };
 use crate::store::EvidenceDigest;
 use std::cell::Cell;
@@ -30,8 +31,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
-/// What computes digests.
-const ENGINE: &str = "cpu";
 /// The reason against a model some of whose bytes are not what a provider or registry says.
 const CONTRADICTED: &str = "DIGEST-CONTRADICTED";
 /// Bytes of one model that are brought to this machine.
@@ -43,6 +42,8 @@ pub(super) struct Judging<'a> {
     pub(super) judges: &'a Judges,
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a Progress,
+    /// What computes digests of what lies here.
+    pub(super) engine: &'a dyn DigestEngine,
 }
 
 /// A model as it was read.
@@ -116,10 +117,20 @@ impl Judging<'_> {
             }
         }
         let spool = Spool::new(self.scratch, &name)?;
-        let mut digests = Digests::default();
-        for object in &item.objects {
+        let (mut digests, mut signed) = (Digests::default(), None);
+        // First the signature, which says how the others are hashed while they come.
+        let (first, others): (Vec<&Object>, Vec<&Object>) = item.objects.iter().partition(|one| is_read(one));
+        let many = first.len();
+        for (index, object) in first.into_iter().chain(others).enumerate() {
+            if index == many {
+                signed = signed_in(&spool.folder).map(|(_, statement)| {
+                    let how = statement.manifest.serialization;
+                    (how.hash, how.shard_size)
+                });
+            }
             let said = if by_sums && rechecks { said_of(files, object)? } else { None };
-            let is_as_said = spool.take(files, object, &below, said.as_deref(), seen)?;
+            let taking = Taking { said: said.as_deref(), signed };
+            let is_as_said = spool.take(files, object, &below, &taking, seen)?;
             digests.rechecked += u64::from(said.is_some());
             digests.contradicted += u64::from(!is_as_said);
         }
@@ -160,8 +171,9 @@ impl Judging<'_> {
         let question = &self.run.plan.question;
         let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
         let options = VerifyOptions { beyond: policy.beyond(), ..VerifyOptions::at(question.at) };
+        let digesting = Digesting { engine: self.engine, fresh: Some(&spool.fresh), ..Digesting::default() };
         let (mut seen, verification) =
-            verify_place(place, bundle, anchors.trust(), &options, None, self.progress)?;
+            verify_place(place, bundle, anchors.trust(), &options, digesting, self.progress)?;
         let id = self.id(item)?;
         (model.id, model.name) = (ModelId::new(&id), id.as_str().into());
         // Where it was spooled says nothing of it.
@@ -288,7 +300,7 @@ impl Judging<'_> {
         };
         record.checks = verification.checks.iter().map(check).collect();
         record.root_digest = verification.root_of_files();
-        record.engine = (digests.recomputed > 0).then(|| ENGINE.to_owned());
+        record.engine = (digests.recomputed > 0).then(|| self.engine.name().to_owned());
         record.digests = digests;
         record.decision = verdict.decision;
         record.reasons = verdict.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect();

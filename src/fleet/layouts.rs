@@ -3,11 +3,11 @@
 
 use super::documents::{Digests, FleetItem, UnknownClass, WantedBasis};
 use super::grouping::LAYOUT;
-use super::spool::{Spool, Stop};
+use super::spool::{Spool, Stop, Taking};
 use crate::inventory::{Model, in_layout, listed};
 use crate::progress::Progress;
 use crate::remote::{Files, Object};
-use crate::signing::{Listed, default_signature};
+use crate::signing::{HashAlgorithm, Listed, default_signature};
 use std::cell::Cell;
 use std::path::PathBuf;
 
@@ -53,7 +53,11 @@ pub(super) fn in_registry(
     let (first, others): (Vec<&Object>, Vec<&Object>) = item.objects.iter().partition(|one| is_index(one));
     let mut digests = Digests::default();
     for object in first.into_iter().chain(others.iter().copied().filter(|one| !is_left(one))) {
-        let is_as_said = spool.take(files, object, below, said(object).as_deref(), seen)?;
+        let said = said(object);
+        // Whatever a signature lists of a layout, it lists by SHA-256.
+        let signed = said.is_some().then_some((HashAlgorithm::Sha256, None));
+        let taking = Taking { said: said.as_deref(), signed };
+        let is_as_said = spool.take(files, object, below, &taking, seen)?;
         digests.contradicted += u64::from(!is_as_said);
     }
     let scan = in_layout(&spool.folder).ok_or(Stop::Unknown(UnknownClass::Layout))?;

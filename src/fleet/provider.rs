@@ -3,7 +3,7 @@
 //! for whoever reads all bytes to say what is wrong.
 
 use super::documents::{Digests, UnknownClass};
-use super::spool::{Spool, Stop};
+use super::spool::{Spool, Stop, Taking};
 use crate::disk::read_small;
 use crate::progress::Progress;
 use crate::remote::{Files, Object};
@@ -13,7 +13,7 @@ use crate::signing::{
 };
 use std::cell::Cell;
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Files up to here are read in any case.
 const SMALL: u64 = 1024 * 1024;
@@ -38,6 +38,19 @@ pub(super) fn said_of(files: &dyn Files, object: &Object) -> Result<Option<Vec<u
     }
 }
 
+/// Whether an object is read whatever the basis is: before the others, for it may be the signature.
+pub(super) fn is_read(object: &Object) -> bool {
+    object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS)
+}
+
+/// The signature that lies in a folder, and what it says; nothing of it was verified.
+pub(super) fn signed_in(folder: &Path) -> Option<(PathBuf, Statement)> {
+    let bundle = find_signature(folder)?;
+    let bytes = read_small(&bundle, LIMIT_BUNDLE_BYTES).ok()?;
+    let statement = Statement::parse(&Bundle::parse(&bytes).ok()?.envelope.payload).ok()?;
+    Some((bundle, statement))
+}
+
 /// Looks at small files, and asks for the sums of the others; none where all bytes have to be read.
 pub(super) fn by_provider(
     files: &dyn Files,
@@ -46,17 +59,10 @@ pub(super) fn by_provider(
     spool: &Spool,
     (progress, read): (&Progress, &Cell<u64>),
 ) -> Result<Option<ByProvider>, Stop> {
-    let is_read = |object: &Object| {
-        object.size <= SMALL || object.key.ends_with(".sig") || object.key.ends_with(CLAIMS)
-    };
     for object in objects.iter().filter(|object| is_read(object)) {
-        spool.take(files, object, below, None, (progress, read))?;
+        spool.take(files, object, below, &Taking::default(), (progress, read))?;
     }
-    let Some(bundle) = find_signature(&spool.folder) else { return Ok(None) };
-    let parsed = read_small(&bundle, LIMIT_BUNDLE_BYTES).and_then(|bytes| Bundle::parse(&bytes));
-    let Ok(statement) = parsed.and_then(|bundle| Statement::parse(&bundle.envelope.payload)) else {
-        return Ok(None);
-    };
+    let Some((bundle, statement)) = signed_in(&spool.folder) else { return Ok(None) };
     let how = &statement.manifest.serialization;
     if how.hash != HashAlgorithm::Sha256 || how.shard_size.is_some() {
         return Ok(None);

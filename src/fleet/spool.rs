@@ -5,18 +5,27 @@ use super::documents::UnknownClass;
 use crate::error::{Code, Error};
 use crate::progress::Progress;
 use crate::remote::{Files, Object, check_key};
-use aws_lc_rs::digest::{Context, SHA256};
+use crate::signing::{Fresh, HashAlgorithm, Hasher, PartDigest};
 use std::cell::Cell;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
 use tempfile::TempDir;
+
+/// Objects up to here are hashed at once: a thread of their own would take longer.
+const BESIDE: u64 = 1024 * 1024;
+/// Pieces that wait to be hashed.
+const AHEAD: usize = 4;
 
 /// A model's folder, which is gone with this.
 pub(super) struct Spool {
     _kept: TempDir,
     /// The folder, named as the model's is.
     pub(super) folder: PathBuf,
+    /// Digests that were computed while its files came. They go with the files: the place of one that is gone may be taken by
+    /// another within a tick of the clock.
+    pub(super) fresh: Fresh,
 }
 
 /// What stopped the look at one model: something of its own, or something that ends the attempt.
@@ -49,17 +58,17 @@ impl Spool {
         let kept = kept.map_err(|cause| Stop::All(Error::write(scratch, &cause)))?;
         let folder = kept.path().join(name);
         fs::create_dir(&folder).map_err(|cause| Stop::All(Error::write(&folder, &cause)))?;
-        Ok(Spool { _kept: kept, folder })
+        Ok(Spool { _kept: kept, folder, fresh: Fresh::default() })
     }
 
     /// Reads an object into its file, in the state in which it was listed. False when its bytes, all of them, are not
-    /// those of the sum that `said` says: they are kept, for somebody to say what that means.
+    /// those of the sum that is said of it: they are kept, for somebody to say what that means.
     pub(super) fn take(
         &self,
         files: &dyn Files,
         object: &Object,
         below: &str,
-        said: Option<&[u8]>,
+        taking: &Taking<'_>,
         (progress, read): (&Progress, &Cell<u64>),
     ) -> std::result::Result<bool, Stop> {
         let inside = object.key.strip_prefix(below).unwrap_or(&object.key);
@@ -77,18 +86,22 @@ impl Spool {
             fs::create_dir_all(folder).map_err(unwritten)?;
         }
         let mut file = BufWriter::new(File::create_new(&path).map_err(unwritten)?);
-        let (mut came, mut sum) = (0_u64, Context::new(&SHA256));
-        let streamed = files.stream(object, &mut |piece| {
-            progress.check()?;
-            came += piece.len() as u64;
-            if said.is_some() {
-                sum.update(piece);
-            }
-            progress.add_bytes(piece.len() as u64);
-            read.set(read.get() + piece.len() as u64);
-            file.write_all(piece).map_err(|cause| Error::write(&path, &cause))
+        let mut came = 0_u64;
+        let (streamed, hashed) = hashing(taking.hashers(), object.size, |hash| {
+            files.stream(object, &mut |piece| {
+                progress.check()?;
+                came += piece.len() as u64;
+                progress.add_bytes(piece.len() as u64);
+                read.set(read.get() + piece.len() as u64);
+                hash(piece);
+                file.write_all(piece).map_err(|cause| Error::write(&path, &cause))
+            })
         });
-        let is_as_said = came != object.size || said.is_none_or(|said| sum.finish().as_ref() == said);
+        let sum = hashed.iter().find(|(algorithm, parts)| {
+            *algorithm == HashAlgorithm::Sha256 && matches!(parts.as_slice(), [((0, end), _)] if *end == came)
+        });
+        let sum = sum.and_then(|(_, parts)| parts.first()).map(|(_, sum)| sum.as_slice());
+        let is_as_said = came != object.size || taking.said.is_none() || taking.said == sum;
         match streamed {
             Ok(()) => {}
             // A registry's place says so as well, after the last byte.
@@ -96,9 +109,60 @@ impl Spool {
             Err(error) => return Err(error.into()),
         }
         file.flush().map_err(unwritten)?;
+        drop(file);
         if came != object.size {
             return Err(Stop::Unknown(UnknownClass::Changed));
         }
+        for (algorithm, parts) in hashed {
+            self.fresh.keep(&path, algorithm, parts);
+        }
         Ok(is_as_said)
     }
+}
+
+/// How an object is taken.
+#[derive(Default)]
+pub(super) struct Taking<'a> {
+    /// What somebody says that its SHA-256 is.
+    pub(super) said: Option<&'a [u8]>,
+    /// How the signature names its digests; none where it is not known, or nothing asks for them.
+    pub(super) signed: Option<(HashAlgorithm, Option<u64>)>,
+}
+
+impl Taking<'_> {
+    fn hashers(&self) -> Vec<Hasher> {
+        let signed = self.signed.map(|(algorithm, shard)| Hasher::new(algorithm, shard));
+        // One is enough where both are the same.
+        let is_same = matches!(self.signed, Some((HashAlgorithm::Sha256, None)));
+        let said = self.said.filter(|_| !is_same).map(|_| Hasher::new(HashAlgorithm::Sha256, None));
+        signed.into_iter().chain(said).collect()
+    }
+}
+
+/// Hands pieces to all hashers, beside what else is done with them: the next pieces come meanwhile.
+fn hashing<T>(
+    mut hashers: Vec<Hasher>,
+    size: u64,
+    feed: impl FnOnce(&mut dyn FnMut(&[u8])) -> T,
+) -> (T, Vec<(HashAlgorithm, Vec<PartDigest>)>) {
+    let ended = |hashers: Vec<Hasher>| -> Vec<_> {
+        hashers.into_iter().map(|hasher| (hasher.algorithm(), hasher.finish())).collect()
+    };
+    if hashers.is_empty() || size <= BESIDE {
+        let fed = feed(&mut |piece| hashers.iter_mut().for_each(|hasher| hasher.update(piece)));
+        return (fed, ended(hashers));
+    }
+    std::thread::scope(|scope| {
+        let (send, receive) = sync_channel::<Vec<u8>>(AHEAD);
+        let beside = scope.spawn(move || {
+            for piece in receive {
+                hashers.iter_mut().for_each(|hasher| hasher.update(&piece));
+            }
+            ended(hashers)
+        });
+        // It takes everything until nothing more can come.
+        let fed = feed(&mut |piece| drop(send.send(piece.to_vec())));
+        drop(send);
+        (fed, beside.join().unwrap_or_default())
+    })
 }

@@ -13,6 +13,7 @@ use crate::error::{Code, Result};
 use crate::json::canonical;
 use crate::progress::Progress;
 use crate::remote::{Files, Location};
+use crate::signing::DigestEngine;
 use crate::store::EvidenceDigest;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -37,6 +38,8 @@ pub struct Work<'a> {
     pub reach: &'a dyn Fn(&Location) -> Result<Arc<dyn Files>>,
     /// Signs a statement; the bundle.
     pub sign: &'a dyn Fn(&[u8]) -> Result<Vec<u8>>,
+    /// What computes digests of what lies in that folder. All workers of a run should have the same: records name it.
+    pub engine: &'a dyn DigestEngine,
     /// Bytes, and whether to stop.
     pub progress: &'a Progress,
     /// Hears of each model.
@@ -77,12 +80,13 @@ pub fn work(run: &Run, work: &Work<'_>) -> Result<Worked> {
         Err(error) => return Err(error),
     }
     let judges = run.judges()?;
-    let judging = Judging { run, judges: &judges, scratch: work.scratch, progress: work.progress };
+    let judging =
+        Judging { run, judges: &judges, scratch: work.scratch, progress: work.progress, engine: work.engine };
     let models = items.len() as u64;
     let objects = items.iter().map(|item| item.objects.len() as u64).sum();
     let bytes =
         items.iter().flat_map(|item| &item.objects).fold(0, |sum: u64, of| sum.saturating_add(of.size));
-    // They are read from the store, and read again to be hashed.
+    // They are read from the store, and counted again when they are compared.
     work.progress.expect_in_all(objects, bytes.saturating_mul(2));
     let mut places: BTreeMap<u32, Arc<dyn Files>> = BTreeMap::new();
     let mut lines: Vec<(EvidenceDigest, FleetRecord, FleetEnvelope)> = Vec::with_capacity(items.len());

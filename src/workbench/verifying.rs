@@ -229,7 +229,7 @@ impl Workbench {
             None => Place::Files(folder),
         };
         let (mut seen, mut verification) =
-            verify_place(place, bundle, by.anchors.trust(), &options, reuse, progress)?;
+            verify_place(place, bundle, by.anchors.trust(), &options, reuse.into(), progress)?;
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
         verification.files = seen.observed.files.clone();
         self.look_at_twins(view, model, &mut seen, &mut verification, progress)?;

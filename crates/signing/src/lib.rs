@@ -122,8 +122,8 @@ pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 #[doc(hidden)]
 pub use foreign::{JsonSignature, foreign_kind, json_signatures};
 pub use hashing::{
-    DigestKey, DigestLedger, FileState, HashAlgorithm, HashJob, Recalled, Remembered, Reuse, hash_bytes,
-    hash_files, sha256_hex,
+    Cpu, DigestEngine, DigestKey, DigestLedger, Digesting, FileState, Fresh, HashAlgorithm, HashJob, Hasher,
+    PartDigest, Recalled, Remembered, Reuse, hash_bytes, hash_files, sha256_hex,
 };
 pub use inspect::{
     Anatomy, CertificateFrom, CertificateLine, CertificateSeen, InclusionProof, Inspection, LoggedEntry,

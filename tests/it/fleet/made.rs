@@ -14,7 +14,7 @@ use touchmark::fleet::{
 };
 use touchmark::inventory::ModelId;
 use touchmark::remote::{Files, Folder, Location, Object, Seen, check_key};
-use touchmark::signing::{Anchor, Curve, IdentityRule, Progress, SigningKey, Trust, sign_statement_key};
+use touchmark::signing::{Anchor, Cpu, Curve, DigestEngine, IdentityRule, Progress, SigningKey, Trust, sign_statement_key};
 use touchmark::view::View;
 use touchmark::workbench::{OpenOptions, Workbench};
 use touchmark::{Code, Error};
@@ -124,12 +124,23 @@ impl Fleet {
         shard: u32,
         reach: &dyn Fn(&Location) -> Result<Place>,
     ) -> Result<Worked> {
+        self.work_by(run, shard, reach, &Cpu)
+    }
+
+    pub fn work_by(
+        &self,
+        run: &Run,
+        shard: u32,
+        reach: &dyn Fn(&Location) -> Result<Place>,
+        engine: &dyn DigestEngine,
+    ) -> Result<Worked> {
         let scratch = tempfile::tempdir().unwrap();
         let asked = Work {
             shard,
             scratch: scratch.path(),
             reach,
             sign: &|payload| sign_statement_key(payload, &self.key, None),
+            engine,
             progress: &Progress::default(),
             tell: &|_| {},
         };

@@ -3,9 +3,12 @@
 //!
 //! `plan` says who hashes what and when, `source` reads and notices change, `streams` keeps the lanes of
 //! sha256 and blake2b full, `sha256` chooses among the `kernel`s, `tree` cuts files for blake3; `files` is the door
-//! to them, and `remembered` passes by those that were hashed before.
+//! to them, and `remembered` passes by those that were hashed before. `engine` is what computes, `fresh` what is computed of bytes
+//! while they come.
 
+pub(crate) mod engine;
 pub(crate) mod files;
+mod fresh;
 pub(crate) mod job;
 mod kernel;
 mod plan;
@@ -15,6 +18,8 @@ mod source;
 mod streams;
 mod tree;
 
+pub use engine::{Cpu, DigestEngine, Digesting};
 pub use files::hash_files;
+pub use fresh::{Fresh, Hasher, PartDigest};
 pub use job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};
 pub use remembered::{DigestKey, DigestLedger, FileState, Recalled, Remembered, Reuse};

@@ -10,6 +10,7 @@ use std::fs::Metadata;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
+use super::engine::{Cpu, DigestEngine, Digesting};
 use super::files::hash_files;
 use super::job::{HashAlgorithm, HashJob};
 
@@ -97,25 +98,43 @@ impl Recalled {
 /// Digests in the order of the jobs, and which of them were remembered.
 pub(crate) type Hashed = (Vec<Result<Vec<u8>>>, Option<Recalled>);
 
-/// As [`hash_files`], but for what is remembered and `fits` the job of that index. A remembered digest that does
-/// not fit is computed again: only the bytes themselves may contradict.
+/// As [`DigestEngine::digests`], but for what is known already and `fits` the job of that index. A digest that does not fit
+/// counts only once the processor has computed it from the bytes: nothing else may contradict.
 ///
 /// # Errors
-/// `E-CANCELLED`.
+/// `E-CANCELLED`; what the engine gives.
 pub(crate) fn hash_or_recall(
     algorithm: HashAlgorithm,
     jobs: &[HashJob],
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     fits: &dyn Fn(usize, &[u8]) -> bool,
     progress: &Progress,
 ) -> Result<Hashed> {
-    let Some(reuse) = reuse else { return Ok((hash_files(algorithm, jobs, progress)?, None)) };
+    let Digesting { engine, reuse, fresh } = digesting;
+    if reuse.is_none() && fresh.is_none() {
+        let all: Vec<usize> = (0..jobs.len()).collect();
+        let digests = compute(algorithm, jobs, &all, engine, fits, progress)?;
+        return Ok((digests.into_iter().map(|(digest, _)| digest).collect(), None));
+    }
     let keys: Vec<Option<DigestKey>> = jobs.iter().map(|job| key_of(job, algorithm)).collect();
     let mut digests: Vec<Option<Result<Vec<u8>>>> = jobs.iter().map(|_| None).collect();
     let mut recalled: Option<Recalled> = None;
-    if let Some(not_before) = reuse.not_before {
+    if let Some(fresh) = fresh {
+        for (index, (key, slot)) in keys.iter().zip(&mut digests).enumerate() {
+            let Some(key) = key else { continue };
+            if let Some(known) = fresh.of(key).filter(|known| fits(index, known)) {
+                progress.add_bytes(key.range.1 - key.range.0);
+                progress.add_file();
+                *slot = Some(Ok(known));
+            }
+        }
+    }
+    if let Some(reuse) = reuse
+        && let Some(not_before) = reuse.not_before
+    {
+        let open = keys.iter().zip(&digests).enumerate().filter(|(_, (_, digest))| digest.is_none());
         let (indices, asked): (Vec<usize>, Vec<DigestKey>) =
-            keys.iter().enumerate().filter_map(|(index, key)| Some((index, key.clone()?))).unzip();
+            open.filter_map(|(index, (key, _))| Some((index, key.clone()?))).unzip();
         let known = reuse.ledger.recall(&asked);
         // What is dated later would never grow old.
         let now = Timestamp::now();
@@ -143,8 +162,9 @@ pub(crate) fn hash_or_recall(
         (0..jobs.len()).filter(|at| digests.get(*at).is_some_and(Option::is_none)).collect();
     let left: Vec<HashJob> = open.iter().filter_map(|at| jobs.get(*at).cloned()).collect();
     let mut computed = Vec::new();
-    for (at, digest) in open.iter().zip(hash_files(algorithm, &left, progress)?) {
-        if let (Ok(digest), Some(Some(key)), Some(job)) = (&digest, keys.get(*at), jobs.get(*at))
+    for (at, (digest, is_own)) in open.iter().zip(compute(algorithm, &left, &open, engine, fits, progress)?) {
+        if let (true, Ok(digest), Some(Some(key)), Some(job)) =
+            (is_own, &digest, keys.get(*at), jobs.get(*at))
             && key_of(job, algorithm).as_ref() == Some(key)
             && is_settled(&key.file)
         {
@@ -154,8 +174,43 @@ pub(crate) fn hash_or_recall(
             *slot = Some(digest);
         }
     }
-    reuse.ledger.remember(&computed);
+    if let Some(reuse) = reuse {
+        reuse.ledger.remember(&computed);
+    }
     Ok((digests.into_iter().flatten().collect(), recalled))
+}
+
+/// Digests of jobs that have these indices among all, and whether the processor computed them.
+fn compute(
+    algorithm: HashAlgorithm,
+    jobs: &[HashJob],
+    indices: &[usize],
+    engine: &dyn DigestEngine,
+    fits: &dyn Fn(usize, &[u8]) -> bool,
+    progress: &Progress,
+) -> Result<Vec<(Result<Vec<u8>>, bool)>> {
+    let found = engine.digests(algorithm, jobs, progress)?;
+    if engine.name() == Cpu::NAME {
+        return Ok(found.into_iter().map(|digest| (digest, true)).collect());
+    }
+    // Of an engine that gives fewer than were asked for, the others are computed here.
+    let found = found.into_iter().map(Some).chain(std::iter::repeat_with(|| None)).take(jobs.len());
+    let fit = |(index, digest): (&usize, Option<Result<Vec<u8>>>)| {
+        let digest = digest.filter(|digest| digest.as_ref().is_ok_and(|digest| fits(*index, digest)));
+        (digest, false)
+    };
+    let mut all: Vec<(Option<Result<Vec<u8>>>, bool)> = indices.iter().zip(found).map(fit).collect();
+    let left: Vec<HashJob> = jobs
+        .iter()
+        .zip(&all)
+        .filter(|(_, (digest, _))| digest.is_none())
+        .map(|(job, _)| job.clone())
+        .collect();
+    let again = hash_files(algorithm, &left, progress)?;
+    for (slot, digest) in all.iter_mut().filter(|(digest, _)| digest.is_none()).zip(again) {
+        *slot = (Some(digest), true);
+    }
+    Ok(all.into_iter().filter_map(|(digest, is_own)| Some((digest?, is_own))).collect())
 }
 
 fn key_of(job: &HashJob, algorithm: HashAlgorithm) -> Option<DigestKey> {
@@ -168,7 +223,7 @@ fn key_of(job: &HashJob, algorithm: HashAlgorithm) -> Option<DigestKey> {
 impl FileState {
     /// None where the system does not say when a file was changed.
     #[cfg(unix)]
-    fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
+    pub(super) fn of(path: &Path, metadata: &Metadata) -> Option<Self> {
         use std::os::unix::fs::MetadataExt;
         let nanoseconds = |seconds: i64, rest: i64| seconds.checked_mul(1_000_000_000)?.checked_add(rest);
         Some(FileState {
@@ -182,7 +237,7 @@ impl FileState {
     }
 
     #[cfg(not(unix))]
-    fn of(_: &Path, _: &Metadata) -> Option<Self> {
+    pub(super) fn of(_: &Path, _: &Metadata) -> Option<Self> {
         None
     }
 }

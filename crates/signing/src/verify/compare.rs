@@ -19,8 +19,9 @@ use crate::files::part::{Apart, Only, PartSeen};
 use crate::files::parts::{Part, signed_files, signed_size};
 use crate::files::report::FilesReport;
 use crate::files::siblings::not_fetched;
+use crate::hashing::engine::Digesting;
 use crate::hashing::job::{HashAlgorithm, HashJob};
-use crate::hashing::remembered::{Reuse, hash_or_recall};
+use crate::hashing::remembered::hash_or_recall;
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,7 +51,7 @@ pub(crate) fn compare(
     bundle: &Path,
     statement: &Statement,
     options: &VerifyOptions,
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     progress: &Progress,
 ) -> Result<(Comparison, FilesReport, Listing)> {
     let listing = match list(model, bundle, statement, options, progress) {
@@ -62,7 +63,7 @@ pub(crate) fn compare(
             return Ok((unlisted, FilesReport::default(), Listing::default()));
         }
     };
-    let report = compare_listed(model, bundle, statement, &listing, options, reuse, progress)?;
+    let report = compare_listed(model, bundle, statement, &listing, options, digesting, progress)?;
     Ok((Comparison::Compared, report, listing))
 }
 
@@ -76,7 +77,7 @@ pub(super) fn compare_listed(
     statement: &Statement,
     listing: &Listing,
     options: &VerifyOptions,
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     progress: &Progress,
 ) -> Result<FilesReport> {
     let mut report = FilesReport::default();
@@ -150,7 +151,7 @@ pub(super) fn compare_listed(
     let algorithm = statement.manifest.serialization.hash;
     let mut unreadable: BTreeMap<&str, ReadFault> = BTreeMap::new();
     let fits = |at: usize, digest: &[u8]| meant.get(at).is_some_and(|(_, _, part)| part.digest == digest);
-    let (digests, recalled) = hash_or_recall(algorithm, &jobs, reuse, &fits, progress)?;
+    let (digests, recalled) = hash_or_recall(algorithm, &jobs, digesting, &fits, progress)?;
     report.recalled = recalled;
     report.bytes -= recalled.map_or(0, |recalled| recalled.bytes);
     for ((name, index, part), found) in meant.iter().zip(digests) {

@@ -10,8 +10,8 @@ use crate::files::listed::{Listed, ListedFile};
 use crate::files::localise::{ChangeKind, ChangedFile};
 use crate::files::parts::{Part, signed_files};
 use crate::files::report::FilesReport;
+use crate::hashing::engine::Digesting;
 use crate::hashing::job::HashAlgorithm;
-use crate::hashing::remembered::Reuse;
 use crate::progress::Progress;
 use crate::text::Untrusted;
 use std::collections::btree_map::Entry as Slot;
@@ -102,7 +102,7 @@ pub(super) fn in_full(
     bundle: &Path,
     (listed, statement): (&Listed, &Statement),
     options: &VerifyOptions,
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     progress: &Progress,
 ) -> Result<FilesReport> {
     let (here, twice) = named(listed, statement);
@@ -118,7 +118,7 @@ pub(super) fn in_full(
         }
     }
     let listing = Listing { entries, ..Listing::default() };
-    let mut report = compare_listed(manifest, bundle, statement, &listing, options, reuse, progress)?;
+    let mut report = compare_listed(manifest, bundle, statement, &listing, options, digesting, progress)?;
     // A name that the statement has for something else than a file of this manifest means nothing here.
     report.named_otherwise = false;
     report.folder_bytes = Some(listing.entries.iter().map(|entry| entry.size).sum());

@@ -7,6 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::files::enumerate::Listing;
 use crate::files::listed::Listed;
 use crate::files::report::FilesReport;
+use crate::hashing::engine::Digesting;
 use crate::hashing::remembered::Reuse;
 use crate::progress::Progress;
 use crate::trust::anchor::Trust;
@@ -38,7 +39,7 @@ pub fn observe(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<Seen> {
-    Ok(look(Place::Files(model), bundle, None, options, reuse, progress)?.0)
+    Ok(look(Place::Files(model), bundle, None, options, reuse.into(), progress)?.0)
 }
 
 /// Verifies `model` against the bundle in the file `bundle`.
@@ -87,7 +88,7 @@ pub fn verify_seen(
     reuse: Option<Reuse<'_>>,
     progress: &Progress,
 ) -> Result<(Seen, Verification)> {
-    verify_place(Place::Files(model), bundle, trust, options, reuse, progress)
+    verify_place(Place::Files(model), bundle, trust, options, reuse.into(), progress)
 }
 
 /// Where the files of a model are.
@@ -116,10 +117,10 @@ pub fn verify_place(
     bundle: &Path,
     trust: &Trust,
     options: &VerifyOptions,
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     progress: &Progress,
 ) -> Result<(Seen, Verification)> {
-    let (seen, drafted) = look(place, bundle, Some(trust), options, reuse, progress)?;
+    let (seen, drafted) = look(place, bundle, Some(trust), options, digesting, progress)?;
     let Drafted { parsed, statement, verification, card } = drafted;
     if let Some(card) = card {
         let judged = card::judge(&seen.observed, card, trust, &options.judging(), options.at);
@@ -146,7 +147,7 @@ fn look(
     bundle: &Path,
     trust: Option<&Trust>,
     options: &VerifyOptions,
-    reuse: Option<Reuse<'_>>,
+    digesting: Digesting<'_>,
     progress: &Progress,
 ) -> Result<(Seen, Drafted)> {
     progress.check()?;
@@ -206,7 +207,7 @@ fn look(
     let (comparison, files, foreign) = match (place, &statement) {
         (Place::Files(model), statement) => {
             let (comparison, mut files, listing) = match statement {
-                Some(statement) => compare(model, bundle, statement, options, reuse, progress)?,
+                Some(statement) => compare(model, bundle, statement, options, digesting, progress)?,
                 None => (Comparison::NotCompared, FilesReport::default(), Listing::default()),
             };
             // What could not be read as a bundle may be a signature of another kind.
@@ -217,7 +218,7 @@ fn look(
         (Place::Registry { .. }, None) => (Comparison::NotCompared, FilesReport::default(), Vec::new()),
         (Place::Registry { manifest, listed, in_full }, Some(statement)) => {
             let files = match in_full {
-                true => listed::in_full(manifest, bundle, (listed, statement), options, reuse, progress)?,
+                true => listed::in_full(manifest, bundle, (listed, statement), options, digesting, progress)?,
                 false => listed::by_digests(listed, statement, &options.only),
             };
             // A file that differs contradicts, whatever else is not listed.

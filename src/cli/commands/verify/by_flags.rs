@@ -267,7 +267,7 @@ fn verified(
     options: &VerifyOptions,
     progress: &Progress,
 ) -> Result<Verification> {
-    Ok(verify_place(place, &target.bundle, trust, options, None, progress)?.1)
+    Ok(verify_place(place, &target.bundle, trust, options, None.into(), progress)?.1)
 }
 
 /// Remedies speak of a skill or a dataset where the folder is one.
