@@ -7,6 +7,7 @@ mod forms;
 mod ignored;
 mod interrupt;
 mod judged;
+mod links;
 mod manual;
 mod output;
 mod page;

@@ -111,13 +111,12 @@ pub use pins::{DescriptorChange, DescriptorDiffDocument, PinRow, PinsDocument};
 pub use placed::{DeploymentRunbookDocument, PlacedStepDocument, WrittenRunbook};
 pub use policy_conversion::{LostDocument, PolicyConversionDocument};
 pub use policy_exceptions::{ExceptionDocument, PolicyExceptionsDocument};
-pub use policy_explain::PolicyExplainDocument;
+pub use policy_explain::{IdentityDocument, PolicyExplainDocument};
 pub use policy_lint::{LintFindingDocument, PolicyLintDocument};
 pub use policy_preview::{FlipsDocument, PolicyPreviewDocument};
 pub use policy_report::{
     DecidedModel, DecidedStage, PolicyFigures, PolicyReportDocument, ReportedAnchor, ReportedAttester,
-    ReportedChange, ReportedDenied, ReportedIdentity, ReportedPolicy, ReportedPublisher, ReportedRequirement,
-    ReportedStage,
+    ReportedChange, ReportedDenied, ReportedPolicy, ReportedPublisher, ReportedRequirement, ReportedStage,
 };
 pub use policy_schema::policy_schema_file;
 pub use policy_suggest::PolicySuggestDocument;

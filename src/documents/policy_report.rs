@@ -5,6 +5,7 @@ use super::incident_report::ReportPeriod;
 use super::maturity_report::{Population, ReportAbout, ReportInputs, ReportedMapping, exceptions, inputs_of};
 use super::names;
 use super::policy_exceptions::ExceptionDocument;
+use super::policy_explain::IdentityDocument;
 use super::policy_lint::LintFindingDocument;
 use crate::decision::{ChangedDecisions, Decision, RecordRef, digest_of};
 use crate::error::Result;
@@ -146,15 +147,6 @@ pub struct ReportedAnchor<'a> {
     pub models: usize,
 }
 
-/// An identity of the policy.
-#[derive(Debug, Clone, Serialize, JsonSchema)]
-pub struct ReportedIdentity<'a> {
-    /// The subject, as the policy writes it.
-    pub subject: String,
-    /// The issuer, where one is asked for.
-    pub issuer: Option<&'a str>,
-}
-
 /// A publisher.
 #[derive(Debug, Clone, Serialize, JsonSchema)]
 pub struct ReportedPublisher<'a> {
@@ -165,7 +157,7 @@ pub struct ReportedPublisher<'a> {
     /// Names of its anchors.
     pub trust: &'a [String],
     /// Its identities; empty: whoever the anchors stand for.
-    pub identities: Vec<ReportedIdentity<'a>>,
+    pub identities: Vec<IdentityDocument<'a>>,
     /// What it may claim.
     pub roles: Vec<Role>,
     /// Since when the grant is in force, where that is limited.
@@ -185,7 +177,7 @@ pub struct ReportedAttester<'a> {
     /// Names of its anchors.
     pub trust: &'a [String],
     /// Its identities.
-    pub identities: Vec<ReportedIdentity<'a>>,
+    pub identities: Vec<IdentityDocument<'a>>,
     /// Its roles.
     pub roles: Vec<Role>,
     /// How many of its claims count.
@@ -285,9 +277,8 @@ pub struct PolicyFigures<'a> {
     pub period: Option<ReportPeriod>,
 }
 
-fn identities(all: &[IdentityPattern]) -> Vec<ReportedIdentity<'_>> {
-    let all = all.iter().map(|one| (one.subject.as_written(), one.issuer.as_deref()));
-    all.map(|(subject, issuer)| ReportedIdentity { subject, issuer }).collect()
+fn identities(all: &[IdentityPattern]) -> Vec<IdentityDocument<'_>> {
+    all.iter().map(IdentityDocument::from).collect()
 }
 
 impl<'a> PolicyReportDocument<'a> {

@@ -95,6 +95,8 @@ mod limits;
 mod lineage;
 mod lineage_rivals;
 mod lineage_screen;
+#[cfg(unix)]
+mod links;
 mod looked;
 mod looks;
 mod mappings;

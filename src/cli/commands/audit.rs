@@ -2,6 +2,7 @@
 
 use crate::cli::common::Common;
 use crate::cli::interrupt::{Work, guarded};
+use crate::cli::links;
 use crate::cli::output::Output;
 use crate::cli::session::{find, open_to_judge};
 use crate::cli::signer::StatementSigner;
@@ -119,7 +120,7 @@ fn pack(arguments: &PackArguments, common: &Common, (output, work): (&Output, &W
         manifest.members.iter().filter(|member| member.redacted).map(|member| member.name.as_str()).collect();
     let mut human = format!(
         "✓ written  {}  {}, {}, {}\n  digest       {}\n  judged       as of {at} for the stage {}\n",
-        screen(&file.to_string_lossy()),
+        links::file(file),
         count(models.len(), "model"),
         count(manifest.members.len(), "member"),
         size(bytes),

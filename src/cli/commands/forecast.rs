@@ -1,10 +1,9 @@
 //! `report forecast`: which models lose a level or a stage by time alone, when, and what is due then. Nothing is verified
 //! or recorded.
 
-use super::report_files::{Asked, Product, Take, targets, write};
+use super::report_files::{Asked, Product, Take, Written, targets, write};
 use super::scope::Scope;
 use crate::cli::common::Common;
-use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::documents::ReportForecastDocument;
@@ -16,7 +15,6 @@ use clap::Args;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::path::PathBuf;
 
 /// The arguments of `report forecast`.
 #[derive(Debug, Args)]
@@ -35,20 +33,13 @@ pub(crate) struct Forecast {
     /// As text, list at most this many models that change alike; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
-    #[arg(long, short, value_name = "FILE")]
-    out: Vec<PathBuf>,
-    /// Form of what goes to standard output, and of files whose ending says nothing
-    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
-    form: Option<Form>,
-    /// Replace files of these names
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    written: Written,
 }
 
 impl Forecast {
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_FORECASTS }
+        self.written.asked(FORMS_OF_FORECASTS)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `incident disclose`: the draft of a disclosure, from a case or from what is known of a model.
 
 use crate::cli::common::Common;
+use crate::cli::links;
 use crate::cli::output::{Output, folder_is_there};
 use crate::disk::write_new;
 use crate::documents::{IncidentDisclosureDocument, names};
@@ -8,7 +9,6 @@ use crate::error::{Code, Error, Result};
 use crate::forms::disclosure_page;
 use crate::incident::{Disclosed, Disclosure};
 use crate::json;
-use crate::text::screen;
 use crate::workbench::Workbench;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -69,7 +69,7 @@ pub(super) fn disclose(
         Some(file) => {
             folder_is_there(file)?;
             write_new(file, text.as_bytes())?;
-            output.note(&format!("✓ draft written  {}", screen(&file.to_string_lossy())));
+            output.note(&format!("✓ draft written  {}", links::noted(file)));
         }
     }
     Ok(0)

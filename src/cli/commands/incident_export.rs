@@ -1,6 +1,7 @@
 //! `incident export`: a case for people who do not run this program, and for programs that run playbooks.
 
 use crate::cli::common::Common;
+use crate::cli::links;
 use crate::cli::output::{Output, folder_is_there};
 use crate::disk::write_new;
 use crate::documents::IncidentDocument;
@@ -8,7 +9,6 @@ use crate::error::{Code, Error, Result};
 use crate::forms::incident_page;
 use crate::incident::cacao;
 use crate::json;
-use crate::text::screen;
 use crate::workbench::Workbench;
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
@@ -65,7 +65,7 @@ pub(super) fn export(
         Some(file) => {
             folder_is_there(file)?;
             write_new(file, text.as_bytes())?;
-            output.note(&format!("✓ written  {}", screen(&file.to_string_lossy())));
+            output.note(&format!("✓ written  {}", links::noted(file)));
         }
     }
     Ok(0)

@@ -6,6 +6,7 @@
 use super::ledger_anchor::{self, AnchorArguments};
 use super::ledger_prove::{self, Prove};
 use crate::cli::common::Common;
+use crate::cli::links;
 use crate::cli::output::Output;
 use crate::cli::session::{open, warn_of_policy};
 use crate::cli::signer::StatementSigner;
@@ -237,7 +238,7 @@ fn checkpoint(workbench: &Workbench, arguments: &Checkpoint, output: &Output) ->
     let many = count(usize::try_from(said.records).unwrap_or(usize::MAX), "record");
     let mut human = format!(
         "✓ written  {}  {many}\n  head         {}\n  digest       {digest}\n",
-        screen(&file.to_string_lossy()),
+        links::file(&file),
         said.head
     );
     match &signed {

@@ -1,7 +1,9 @@
 //! A report on its way out: which files it goes to and in which forms; all of them are written, or none. It knows no
 //! report.
 
+use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
+use crate::cli::links;
 use crate::cli::output::{Output, folder_is_there};
 use crate::disk::{folder_beside, folder_of, name, name_folder, write_beside};
 use crate::documents::{ReportWrittenDocument, WrittenReport, names};
@@ -10,6 +12,7 @@ use crate::forms::Form;
 use crate::store::EvidenceDigest;
 use crate::text::{screen, size};
 use aws_lc_rs::digest::{Context, SHA256};
+use clap::Args;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::io::{self, BufWriter, ErrorKind, IsTerminal, Write};
@@ -26,6 +29,27 @@ pub(super) struct Asked<'a> {
     pub force: bool,
     /// The forms that the report has.
     pub forms: &'static [Form],
+}
+
+/// The arguments that say where a report goes whose forms are the usual ones.
+#[derive(Debug, Args)]
+pub(crate) struct Written {
+    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
+    #[arg(long, short, value_name = "FILE")]
+    out: Vec<PathBuf>,
+    /// Form of what goes to standard output, and of files whose ending says nothing
+    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
+    form: Option<Form>,
+    /// Replace files of these names
+    #[arg(long, requires = "out")]
+    force: bool,
+}
+
+impl Written {
+    /// The same for a report that has these forms.
+    pub(super) fn asked(&self, forms: &'static [Form]) -> Asked<'_> {
+        Asked { out: &self.out, form: self.form, force: self.force, forms }
+    }
 }
 
 /// A report that can be written.
@@ -212,8 +236,11 @@ pub(super) fn write(
         Ok(written)
     })?;
     work.hush();
+    let is_noted = targets.iter().any(|target| target.file.is_none());
+    let shown = if is_noted { links::noted } else { links::file };
     let line = |report: &WrittenReport<'_>| {
-        let (path, form) = (screen(&report.file), Form::of_word(report.form).map_or("", Form::name));
+        let (path, form) =
+            (shown(Path::new(&*report.file)), Form::of_word(report.form).map_or("", Form::name));
         format!("✓ written  {path}  {form}, {}\n  sha256   {}\n", size(report.bytes), report.sha256)
     };
     let human: String = written.iter().map(line).collect();

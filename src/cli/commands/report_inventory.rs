@@ -1,10 +1,9 @@
 //! `report inventory`: what is there, and what was recorded of it. Nothing is verified.
 
 use super::period::period;
-use super::report_files::{Asked, Product, Take, targets, write};
+use super::report_files::{Asked, Product, Take, Written, targets, write};
 use super::scope::Scope;
 use crate::cli::common::Common;
-use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::documents::{InventoryReportDocument, StockFigures};
@@ -12,7 +11,6 @@ use crate::error::Result;
 use crate::forms::{FORMS_OF_INVENTORIES, Form, stocks};
 use crate::view::SurveyOf;
 use clap::Args;
-use std::path::PathBuf;
 
 /// The arguments of `report inventory`.
 #[derive(Debug, Args)]
@@ -29,20 +27,13 @@ pub(crate) struct InventoryReport {
     producer: Option<String>,
     #[command(flatten)]
     scope: Scope,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
-    #[arg(long, short, value_name = "FILE")]
-    out: Vec<PathBuf>,
-    /// Form of what goes to standard output, and of files whose ending says nothing
-    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
-    form: Option<Form>,
-    /// Replace files of these names
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    written: Written,
 }
 
 impl InventoryReport {
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_INVENTORIES }
+        self.written.asked(FORMS_OF_INVENTORIES)
     }
 }
 

@@ -1,10 +1,9 @@
 //! `report policy`: what the policy asks, and what that comes to for models at every stage. Nothing is verified or changed.
 
 use super::period::period;
-use super::report_files::{Asked, Product, Take, targets, write};
+use super::report_files::{Asked, Product, Take, Written, targets, write};
 use super::scope::Scope;
 use crate::cli::common::Common;
-use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::documents::{PolicyFigures, PolicyReportDocument};
@@ -13,7 +12,6 @@ use crate::forms::{FORMS_OF_POLICIES, Form, PolicyFile, policies};
 use crate::policy::lint::lint;
 use crate::view::SurveyOf;
 use clap::Args;
-use std::path::PathBuf;
 
 /// The arguments of `report policy`.
 #[derive(Debug, Args)]
@@ -30,20 +28,13 @@ pub(crate) struct PolicyReport {
     producer: Option<String>,
     #[command(flatten)]
     scope: Scope,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
-    #[arg(long, short, value_name = "FILE")]
-    out: Vec<PathBuf>,
-    /// Form of what goes to standard output, and of files whose ending says nothing
-    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
-    form: Option<Form>,
-    /// Replace files of these names
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    written: Written,
 }
 
 impl PolicyReport {
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_POLICIES }
+        self.written.asked(FORMS_OF_POLICIES)
     }
 }
 

@@ -1,6 +1,7 @@
 //! `snapshot`: takes a snapshot of the workspace, and checks one that was taken.
 
 use crate::cli::common::Common;
+use crate::cli::links;
 use crate::cli::output::Output;
 use crate::cli::session::open_to_judge;
 use crate::cli::signer::StatementSigner;
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Snapshot, common: &Common, output: &Output) -> Res
     let Seal { digest, models } = workbench.snapshot(file, arguments.force, &Progress::default())?;
     let many = count(usize::try_from(models).unwrap_or(usize::MAX), "model");
     let human = match file {
-        Some(file) => format!("✓ written  {}  {many}\n{digest}\n", screen(&file.to_string_lossy())),
+        Some(file) => format!("✓ written  {}  {many}\n{digest}\n", links::file(file)),
         None => format!("{digest}\n"),
     };
     output.print(&human, || SnapshotTakenDocument {

@@ -2,10 +2,9 @@
 //! recorded.
 
 use super::forecast::date_or_time;
-use super::report_files::{Asked, Product, Take, targets, write};
+use super::report_files::{Asked, Product, Take, Written, targets, write};
 use super::scope::Scope;
 use crate::cli::common::Common;
-use crate::cli::forms::of_reports_over_time;
 use crate::cli::interrupt::Work;
 use crate::cli::output::Output;
 use crate::documents::ReportTrendDocument;
@@ -15,7 +14,6 @@ use crate::report::{self, TREND_ASSUMES};
 use crate::workbench::TrendPoint;
 use clap::Args;
 use jiff::SignedDuration;
-use std::path::PathBuf;
 
 /// Where the earlier side begins, if nothing is said.
 const DAYS: i64 = 30;
@@ -41,20 +39,13 @@ pub(crate) struct Trend {
     /// As text, list at most this many models that change alike; 0 lists all
     #[arg(long, value_name = "N", default_value_t = 10)]
     limit: usize,
-    /// Write to this file (repeat); its ending says the form: .md, .html, .pdf, .json, .csv or .txt. `-` is standard output
-    #[arg(long, short, value_name = "FILE")]
-    out: Vec<PathBuf>,
-    /// Form of what goes to standard output, and of files whose ending says nothing
-    #[arg(long = "as", value_name = "FORM", value_parser = of_reports_over_time())]
-    form: Option<Form>,
-    /// Replace files of these names
-    #[arg(long, requires = "out")]
-    force: bool,
+    #[command(flatten)]
+    written: Written,
 }
 
 impl Trend {
     pub(super) fn asked(&self) -> Asked<'_> {
-        Asked { out: &self.out, form: self.form, force: self.force, forms: FORMS_OF_TRENDS }
+        self.written.asked(FORMS_OF_TRENDS)
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::subject::page;
 use super::over_time::FORMS_OVER_TIME;
 use super::{basis, exceptions, relevant};
 use crate::documents::{
-    DecidedModel, DecidedStage, PolicyReportDocument, ReportedAnchor, ReportedIdentity, ReportedPublisher,
+    DecidedModel, DecidedStage, IdentityDocument, PolicyReportDocument, ReportedAnchor, ReportedPublisher,
     ReportedStage,
 };
 use crate::error::Result;
@@ -254,8 +254,8 @@ fn reasons(file: &PolicyFile<'_>, page: &mut Page) {
     }
 }
 
-fn identities(all: &[ReportedIdentity<'_>]) -> Cell {
-    let one = |identity: &ReportedIdentity<'_>| match identity.issuer {
+fn identities(all: &[IdentityDocument<'_>]) -> Cell {
+    let one = |identity: &IdentityDocument<'_>| match identity.issuer {
         Some(issuer) => format!("{} by {issuer}", identity.subject),
         None => identity.subject.clone(),
     };
