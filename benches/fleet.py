@@ -1,16 +1,15 @@
 #!/usr/bin/env python3
 """How fast `fleet work` is from S3 on loopback, as a ratio to a plain read of the same bytes in the same run.
 
-usage: fleet.py PROGRAM [GIB [ROUNDS]]
+usage: fleet.py PROGRAM PLAIN [GIB [ROUNDS]]
 
-PROGRAM is a release build with the feature `fleet`. The store is a small server of this script that keeps objects in memory:
-`moto` would be slower than what is measured. The plain read asks for the same pieces of 8 MiB, four at a time, and throws
-them away. A worker does more by design: it writes what it reads to a scratch folder, hashes it from there, and looks into it.
+PROGRAM is a release build with the feature `fleet`, PLAIN the example `plain-read` of the same build, which reads by
+`object_store` alone and throws the bytes away. The store is a small server of this script that keeps objects in memory: `moto`
+would be slower than what is measured. A worker does more by design: it hashes what comes, keeps it in a scratch folder, and looks
+into it.
 """
-import concurrent.futures
 import email.utils
 import hashlib
-import http.client
 import http.server
 import json
 import multiprocessing
@@ -23,9 +22,6 @@ import tempfile
 import threading
 import time
 import urllib.parse
-
-PIECE = 8 << 20
-
 
 def serve(port_of, objects):
     """Put where there is nothing, get by ranges, list: what a fleet asks for."""
@@ -86,26 +82,11 @@ def serve(port_of, objects):
     server.serve_forever()
 
 
-def plain(port, keys):
-    """Reads the objects in the pieces that a worker asks for."""
-    lines = threading.local()
-
-    def piece(ask):
-        key, first, last = ask
-        if not hasattr(lines, "line"):
-            lines.line = http.client.HTTPConnection("127.0.0.1", port)
-        lines.line.request("GET", f"/models/{key}", headers={"Range": f"bytes={first}-{last}"})
-        return len(lines.line.getresponse().read())
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        asks = [(key, at, min(at + PIECE, size) - 1) for key, size in keys for at in range(0, size, PIECE)]
-        return sum(pool.map(piece, asks))
-
-
 def main():
     program = os.path.abspath(sys.argv[1])
-    size = int(float(sys.argv[2] if len(sys.argv) > 2 else 1) * (1 << 30))
-    rounds = int(sys.argv[3] if len(sys.argv) > 3 else 3)
+    reader = os.path.abspath(sys.argv[2])
+    size = int(float(sys.argv[3] if len(sys.argv) > 3 else 1) * (1 << 30))
+    rounds = int(sys.argv[4] if len(sys.argv) > 4 else 3)
     with tempfile.TemporaryDirectory() as dir:
 
         def touchmark(*words, **environment):
@@ -134,8 +115,7 @@ def main():
         server = multiprocessing.Process(target=serve, args=(port_of, objects), daemon=True)
         server.start()
         port = port_of.get()
-        keys = [(key.split("/", 1)[1], len(value)) for key, value in objects.items()]
-        total = sum(size for _, size in keys)
+        total = sum(len(value) for value in objects.values())
         del objects
         reach = {
             "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
@@ -145,9 +125,11 @@ def main():
         }
         ratios = []
         for number in range(rounds):
-            began = time.monotonic()
-            assert plain(port, keys) == total
-            read = time.monotonic() - began
+            done = subprocess.run([reader, "models", "hub"], env=dict(os.environ, **reach), capture_output=True, text=True)
+            assert done.returncode == 0, done
+            plain = json.loads(done.stdout)
+            assert plain["bytes"] == total, plain
+            read = plain["seconds"]
             planned = touchmark("fleet", "plan", "--source", "s3://models/hub", "--out", f"s3://audit/{number}",
                                 "--shards", "1", "--workspace", workspace, "--format", "json", **reach)
             run = json.loads(planned)["place"]
