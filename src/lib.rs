@@ -10,6 +10,19 @@
 //! | know what a command or a key does | [`commands::TABLE`] |
 //! | know what a JSON document holds | [`documents::PUBLISHED`] |
 //!
+//! ```
+//! use touchmark::inventory::ModelId;
+//! use touchmark::signing::Progress;
+//! use touchmark::workbench::{OpenOptions, Workbench};
+//!
+//! // A workspace: a folder with a `touchmark.toml`. Opened read-only, nothing is written.
+//! let options = OpenOptions { dir: Some("samples".into()), read_only: true, ..OpenOptions::default() };
+//! let workbench = Workbench::open(&options)?;
+//! let checked = workbench.verify(&ModelId::new("lumen/iris-base"), false, &Progress::default())?;
+//! println!("{:?}", checked.expect("its files are here").verification.outcome());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Rooms
 //! From the ground up; a room uses only what stands above it in this list, and no two files need each other.
 //!

@@ -49,7 +49,8 @@ impl DigestEngine for Simulated {
                 return Err(Error::new(Code::Changed, "the file changed"));
             }
             let (from, to) = job.range.unwrap_or((0, job.size));
-            let part = bytes.get(from as usize..to as usize).ok_or_else(|| Error::new(Code::Internal, "range"))?;
+            let part =
+                bytes.get(from as usize..to as usize).ok_or_else(|| Error::new(Code::Internal, "range"))?;
             progress.add_bytes(part.len() as u64);
             progress.add_file();
             Ok(hash_bytes(algorithm, part))
@@ -72,7 +73,8 @@ fn contract(engine: &dyn DigestEngine) {
         HashJob { path, size, range: None }
     };
     // Around blocks, chunks and buffers of every algorithm.
-    let sizes = [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 65_535, 65_536, 65_537, 1_100_000];
+    let sizes =
+        [0, 1, 55, 56, 63, 64, 65, 127, 128, 129, 1023, 1024, 1025, 65_535, 65_536, 65_537, 1_100_000];
     let mut jobs: Vec<HashJob> = sizes.iter().map(|size| file(size.to_string(), *size)).collect();
     let large = jobs.last().unwrap().clone();
     let cuts = [(0, 1), (1, 64), (64, 65_600), (500_000, 1_100_000), (7, 7)];

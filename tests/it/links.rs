@@ -24,7 +24,8 @@ fn a_terminal_that_shows_links_gets_the_address_of_a_written_file_and_a_pipe_its
     let seen = run("plain.md", &[("FORCE_HYPERLINK", "0"), ("TERM", "xterm")]);
     assert!(seen.contains("plain.md") && !seen.contains("\u{1b}]8"), "{seen:?}");
     // Whatever a variable says, a pipe gets no escape.
-    let words = report("piped.md").map(|word| word.replace("piped.md", folder.join("piped.md").to_str().unwrap()));
+    let words =
+        report("piped.md").map(|word| word.replace("piped.md", folder.join("piped.md").to_str().unwrap()));
     let piped = touchmark(words);
     assert!(piped.status.success());
     assert!(out(&piped).contains("piped.md") && !out(&piped).contains('\u{1b}'), "{}", out(&piped));

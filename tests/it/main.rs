@@ -176,6 +176,7 @@ mod situations;
 mod snapshot;
 mod sound_store;
 mod store;
+mod streamed;
 mod support;
 mod surfaces;
 mod survey;

@@ -153,10 +153,10 @@ pub use trust::{
 #[cfg(feature = "keyless")]
 pub use trust::{FetchedRoot, fetch_trusted_root};
 pub use verify::{
-    Comparison, Coverage, Due, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, TrustMoments,
-    Verification, VerifyOptions, bundle_dues, bundle_moments, claimed_signer, find_any_signature,
-    find_signature, judge, next_change, observe, trust_dues, verify, verify_claim, verify_place, verify_seen,
-    verify_with,
+    Comparison, Coverage, Due, Judging, Observed, Place, Seen, SignatureSeen, SignatureState, Streamed,
+    TrustMoments, Verification, VerifyOptions, bundle_dues, bundle_moments, claimed_signer,
+    find_any_signature, find_signature, judge, next_change, observe, trust_dues, verify, verify_claim,
+    verify_place, verify_seen, verify_with,
 };
 pub use words::{CODES, CodeInfo, Words, code_info, remedy_for};
 pub use x509::{

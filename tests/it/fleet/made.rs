@@ -14,7 +14,9 @@ use touchmark::fleet::{
 };
 use touchmark::inventory::ModelId;
 use touchmark::remote::{Files, Folder, Location, Object, Seen, check_key};
-use touchmark::signing::{Anchor, Cpu, Curve, DigestEngine, IdentityRule, Progress, SigningKey, Trust, sign_statement_key};
+use touchmark::signing::{
+    Anchor, Cpu, Curve, DigestEngine, IdentityRule, Progress, SigningKey, Trust, sign_statement_key,
+};
 use touchmark::view::View;
 use touchmark::workbench::{OpenOptions, Workbench};
 use touchmark::{Code, Error};

@@ -94,7 +94,24 @@ pub fn default_signature(model: &Path) -> PathBuf {
 }
 
 impl Bundle {
-    /// Reads and parses a file.
+    /// Reads and parses a file. Nothing is verified by that.
+    ///
+    /// ```
+    /// # use touchmark_signing::{Curve, Progress, SignOptions, SigningKey, sign_key};
+    /// use touchmark_signing::{Bundle, Statement};
+    ///
+    /// # let model = tempfile::tempdir()?;
+    /// # std::fs::write(model.path().join("model.safetensors"), b"weights")?;
+    /// # let file = model.path().join("model.sig");
+    /// # let key = SigningKey::generate(Curve::P256)?;
+    /// # sign_key(model.path(), &key, &SignOptions::to(&file), &Progress::default())?;
+    /// let bundle = Bundle::read(&file)?;
+    /// let statement = Statement::parse(&bundle.envelope.payload)?;
+    /// for resource in &statement.manifest.resources {
+    ///     println!("{} bytes of digest for {:?}", resource.digest.len(), resource.name);
+    /// }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
     /// `E-READ`, `E-TOO-LARGE`, `E-MALFORMED` with the field.

@@ -91,6 +91,16 @@ impl Hasher {
         self.done
     }
 
+    /// How many bytes came.
+    pub fn bytes(&self) -> u64 {
+        self.at
+    }
+
+    /// The size of a shard in bytes; none for the whole file.
+    pub fn shard_size(&self) -> Option<u64> {
+        self.shard
+    }
+
     /// The algorithm.
     pub fn algorithm(&self) -> HashAlgorithm {
         self.algorithm

@@ -8,7 +8,7 @@
 
 pub(crate) mod engine;
 pub(crate) mod files;
-mod fresh;
+pub(crate) mod fresh;
 pub(crate) mod job;
 mod kernel;
 mod plan;

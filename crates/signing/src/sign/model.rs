@@ -83,6 +83,20 @@ pub struct With<'w> {
 
 /// Signs with a bare key.
 ///
+/// ```
+/// use touchmark_signing::{Curve, Progress, SignOptions, SigningKey, sign_key};
+///
+/// let model = tempfile::tempdir()?;
+/// std::fs::write(model.path().join("model.safetensors"), b"weights")?;
+///
+/// let key = SigningKey::generate(Curve::P256)?;
+/// let options = SignOptions::to(&model.path().join("model.sig"));
+/// let signed = sign_key(model.path(), &key, &options, &Progress::default())?;
+/// assert!(model.path().join("model.sig").is_file());
+/// println!("root digest {}", signed.root_digest);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`crate::enumerate`]; `E-WRITE` when the bundle cannot be written (an old one then stays as it was);
 /// `E-USAGE` when the signature would overwrite a file of the model that is no signature.

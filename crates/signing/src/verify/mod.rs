@@ -18,6 +18,7 @@ pub(crate) mod options;
 mod parse;
 pub(crate) mod signer;
 mod statement;
+mod streamed;
 mod survey;
 pub(crate) mod time;
 pub(crate) mod verification;
@@ -31,4 +32,5 @@ pub use moments::{Due, TrustMoments, bundle_dues, bundle_moments, next_change, t
 pub use observe::{Place, observe, verify, verify_place, verify_seen, verify_with};
 pub use observed::{Comparison, Observed, Seen, SignatureSeen, SignatureState};
 pub use options::{Judging, VerifyOptions};
+pub use streamed::Streamed;
 pub use verification::Verification;

@@ -49,6 +49,28 @@ pub fn observe(
 /// [`crate::IdentityRule::Later`], PREDICATES and POLICY are left for others: `unknown`, `not applicable`,
 /// `not applicable`.
 ///
+/// ```
+/// # use touchmark_signing::{Curve, SignOptions, SigningKey, sign_key};
+/// use touchmark_signing::{Anchor, IdentityRule, Outcome, Progress, Trust, VerifyOptions, verify};
+///
+/// # let model = tempfile::tempdir()?;
+/// # std::fs::write(model.path().join("model.safetensors"), b"weights")?;
+/// # let key = SigningKey::generate(Curve::P256)?;
+/// # let bundle = model.path().join("model.sig");
+/// # sign_key(model.path(), &key, &SignOptions::to(&bundle), &Progress::default())?;
+/// # let pem = key.public().to_pem();
+/// // `pem` is a public key that you trust. What the signature brings along is trusted for nothing.
+/// let anchor = Anchor::key("release key", "keys/release.pub", pem.as_bytes(), None)?;
+/// let trust = Trust { anchors: vec![anchor], identity: IdentityRule::AnchorDecides };
+/// let now = VerifyOptions::at(jiff::Timestamp::now());
+/// let verified = verify(model.path(), &bundle, &trust, &now, &Progress::default())?;
+/// for check in &verified.checks {
+///     println!("{:?} {} {:?}", check.stage, check.code.as_str(), check.outcome);
+/// }
+/// assert_eq!(verified.outcome(), Outcome::Pass);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
 /// # Errors
 /// As [`observe`].
 pub fn verify(

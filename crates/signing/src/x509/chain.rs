@@ -18,6 +18,33 @@ use super::search::Pool;
 ///
 /// As in the reference, anchors that are not self-signed only help: their own root must be trusted, too.
 /// Never fails: what is wrong is in the check.
+///
+/// ```
+/// # use rcgen::{BasicConstraints, CertificateParams, DnType, ExtendedKeyUsagePurpose, IsCa, Issuer, KeyPair, KeyUsagePurpose};
+/// use touchmark_signing::{ChainTime, Outcome, judge_chain};
+///
+/// # let mut params = CertificateParams::new(Vec::<String>::new())?;
+/// # params.distinguished_name.push(DnType::CommonName, "Root");
+/// # params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+/// # params.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+/// # let root_key = KeyPair::generate()?;
+/// # let root = params.self_signed(&root_key)?.der().to_vec();
+/// # let issuer = Issuer::new(params, root_key);
+/// # let mut params = CertificateParams::new(Vec::<String>::new())?;
+/// # params.distinguished_name.push(DnType::CommonName, "Signer");
+/// # params.key_usages = vec![KeyUsagePurpose::DigitalSignature];
+/// # params.extended_key_usages = vec![ExtendedKeyUsagePurpose::CodeSigning];
+/// # params.use_authority_key_identifier_extension = true;
+/// # let leaf = params.signed_by(&KeyPair::generate()?, &issuer)?.der().to_vec();
+/// // Certificates in DER: the signer's first; `certificates_from_pem` reads files.
+/// let now = ChainTime::now(jiff::Timestamp::now());
+/// let judged = judge_chain(&[leaf.clone()], &[root], &[], now);
+/// assert_eq!((judged.check.outcome, judged.anchor), (Outcome::Pass, Some(0)));
+///
+/// // It leads nowhere by itself.
+/// assert_eq!(judge_chain(&[leaf], &[], &[], now).check.outcome, Outcome::Fail);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn judge_chain(
     chain: &[Vec<u8>],
     anchors: &[Vec<u8>],

@@ -73,6 +73,7 @@ fn four_rounds(stream: &mut Rolling, k: __m128i, schedules: bool) {
     stream.abef = _mm_sha256rnds2_epu32(stream.abef, stream.cdgh, _mm_shuffle_epi32::<0x0e>(kw));
 }
 
+#[inline]
 fn quarters(block: &Block) -> [&[u8; 16]; 4] {
     let (chunks, _) = block.as_chunks::<16>();
     match chunks {
@@ -84,12 +85,17 @@ fn quarters(block: &Block) -> [&[u8; 16]; 4] {
 #[inline]
 #[target_feature(enable = "sha,sse2,ssse3,sse4.1")]
 fn four_times_four(k: &[u32; 16]) -> [__m128i; 4] {
-    let four = |words: [u32; 4]| {
-        let [a, b, c, d] = words.map(u32::cast_signed);
-        _mm_set_epi32(d, c, b, a)
-    };
-    let [k0, k1, k2, k3, k4, k5, k6, k7, k8, k9, ka, kb, kc, kd, ke, kf] = *k;
-    [four([k0, k1, k2, k3]), four([k4, k5, k6, k7]), four([k8, k9, ka, kb]), four([kc, kd, ke, kf])]
+    // Without closures: one that is not inlined, as where nothing is optimised across units, takes longer than the rounds.
+    let words = k.as_ptr().cast::<__m128i>();
+    // SAFETY: 16 words are the four times 16 bytes that are read; no alignment is asked for.
+    unsafe {
+        [
+            _mm_loadu_si128(words),
+            _mm_loadu_si128(words.add(1)),
+            _mm_loadu_si128(words.add(2)),
+            _mm_loadu_si128(words.add(3)),
+        ]
+    }
 }
 
 #[inline]
