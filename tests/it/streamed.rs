@@ -70,7 +70,7 @@ fn comes_to(verified: &Verification) -> impl PartialEq + std::fmt::Debug + use<>
         files.changed.iter().map(|file| (file.expected.clone(), file.found.clone())).collect();
     let lists =
         (files.missing.clone(), files.extra.clone(), files.unsigned_empty.clone(), files.ignored.clone());
-    (checks, (files.signed, files.here, files.matched, files.matched_bytes), changed, digests, lists)
+    (checks, (files.signed, files.here, files.matched_bytes), changed, digests, lists)
 }
 
 const ALL: [HashAlgorithm; 3] = [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3];

@@ -469,6 +469,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("tui", &["ground", "query", "workbench", "commands", "tui"]),
     // the command line
     ("cli/common", &["clock"]),
+    ("cli/links", &["text"]),
     ("cli/secrets", &["ground", "signing"]),
     ("cli/snapshot_file", &["error", "snapshot", "report"]),
     ("cli/output", &["ground", "documents", "cli/common"]),

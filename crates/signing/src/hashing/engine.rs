@@ -1,14 +1,10 @@
-//! What computes the digests of files, and what need not be computed again. The processor always can; something faster may
-//! stand in for it, and is never what contradicts a signature: a digest that does not fit is computed again by the processor.
+//! What computes the digests of files. The processors of this machine always can; something faster may stand in for them.
 
 use crate::error::Result;
 use crate::progress::Progress;
-use std::fmt;
 
 use super::files::hash_files;
-use super::fresh::Fresh;
 use super::job::{HashAlgorithm, HashJob};
-use super::remembered::Reuse;
 
 /// Computes digests of files.
 pub trait DigestEngine: Sync {
@@ -49,39 +45,5 @@ impl DigestEngine for Cpu {
         progress: &Progress,
     ) -> Result<Vec<Result<Vec<u8>>>> {
         hash_files(algorithm, jobs, progress)
-    }
-}
-
-/// Where digests of files come from.
-#[derive(Clone, Copy)]
-pub struct Digesting<'d> {
-    /// What computes them.
-    pub engine: &'d dyn DigestEngine,
-    /// What was computed earlier, and may be taken: FILES then says so.
-    pub reuse: Option<Reuse<'d>>,
-    /// What was computed a moment ago from the very bytes of these files.
-    pub fresh: Option<&'d Fresh>,
-}
-
-impl Default for Digesting<'_> {
-    /// Everything is computed, by the processors.
-    fn default() -> Self {
-        Digesting { engine: &Cpu, reuse: None, fresh: None }
-    }
-}
-
-impl<'d> From<Option<Reuse<'d>>> for Digesting<'d> {
-    fn from(reuse: Option<Reuse<'d>>) -> Self {
-        Digesting { reuse, ..Digesting::default() }
-    }
-}
-
-impl fmt::Debug for Digesting<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Digesting")
-            .field("engine", &self.engine.name())
-            .field("reuses", &self.reuse.is_some())
-            .field("has_fresh", &self.fresh.is_some())
-            .finish()
     }
 }

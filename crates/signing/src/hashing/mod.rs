@@ -4,9 +4,10 @@
 //! `plan` says who hashes what and when, `source` reads and notices change, `streams` keeps the lanes of
 //! sha256 and blake2b full, `sha256` chooses among the `kernel`s, `tree` cuts files for blake3; `files` is the door
 //! to them, and `remembered` passes by those that were hashed before. `engine` is what computes, `fresh` what is computed of bytes
-//! while they come.
+//! while they come, and `digesting` takes digests from all of these.
 
-pub(crate) mod engine;
+pub(crate) mod digesting;
+mod engine;
 pub(crate) mod files;
 pub(crate) mod fresh;
 pub(crate) mod job;
@@ -18,7 +19,8 @@ mod source;
 mod streams;
 mod tree;
 
-pub use engine::{Cpu, DigestEngine, Digesting};
+pub use digesting::Digesting;
+pub use engine::{Cpu, DigestEngine};
 pub use files::hash_files;
 pub use fresh::{Fresh, Hasher, PartDigest};
 pub use job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};

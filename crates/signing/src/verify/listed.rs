@@ -10,7 +10,7 @@ use crate::files::listed::{Listed, ListedFile};
 use crate::files::localise::{ChangeKind, ChangedFile};
 use crate::files::parts::{Part, signed_files};
 use crate::files::report::FilesReport;
-use crate::hashing::engine::Digesting;
+use crate::hashing::digesting::Digesting;
 use crate::hashing::job::HashAlgorithm;
 use crate::progress::Progress;
 use crate::text::Untrusted;

@@ -7,7 +7,7 @@ use crate::error::{Code, Error, Result};
 use crate::files::enumerate::Listing;
 use crate::files::listed::Listed;
 use crate::files::report::FilesReport;
-use crate::hashing::engine::Digesting;
+use crate::hashing::digesting::Digesting;
 use crate::hashing::remembered::Reuse;
 use crate::progress::Progress;
 use crate::trust::anchor::Trust;

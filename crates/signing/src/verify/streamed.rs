@@ -212,7 +212,7 @@ impl File {
             }
         }
         let is_longer = signed_size.is_some_and(|size| size < self.size);
-        if differing.is_none() && is_unread {
+        if differing.is_none() && is_unread && !is_longer {
             return report.unreadable.push((Untrusted::new(name), ReadFault::NotRead));
         }
         if differing.is_none() && !is_longer {
