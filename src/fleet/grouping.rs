@@ -3,7 +3,7 @@
 //!
 //! A signed folder is a model with everything below it, as its signature takes it; one signed inside is a model as well.
 //! An OCI image layout is a model with everything below it. A folder with weights that neither holds is a model without a
-//! signature. Anything else is no model.
+//! signature. A repository of a hub is one model. Anything else is no model.
 
 use super::documents::{FleetItem, OddKey};
 use crate::error::Result;
@@ -36,6 +36,11 @@ pub(super) struct Signed {
 }
 
 impl Signed {
+    /// A folder is a model, signed or not.
+    pub(super) fn is_one(&mut self, folder: &str) {
+        self.folders.insert(hash(folder));
+    }
+
     /// Learns of what was listed.
     pub(super) fn see(&mut self, seen: &Seen) {
         let (folder, name) = split(seen.key());
@@ -67,6 +72,11 @@ impl Signed {
 fn hash(folder: &str) -> u64 {
     let digest = sha256_hex(folder.as_bytes());
     u64::from_str_radix(digest.get(..16).unwrap_or_default(), 16).unwrap_or(0)
+}
+
+/// Where a hub's cache keeps empty files under the names of what is not there.
+fn is_aside(folder: &str) -> bool {
+    folder.split('/').any(|part| part == ".no_exist")
 }
 
 /// The folder of a key with its slash, and the name.
@@ -153,7 +163,7 @@ impl<'s> Grouping<'s> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         match seen {
             Seen::Object(object) => {
-                open.has_weights |= names_weights(name);
+                open.has_weights |= names_weights(name) && !is_aside(folder);
                 if let Some(key) = open.add(object) {
                     give(Grouped::Alone(key))?;
                 }

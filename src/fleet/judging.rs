@@ -118,9 +118,13 @@ impl Judging<'_> {
         let spool = Spool::new(self.scratch, &name)?;
         let mut digests = Digests::default();
         for object in &item.objects {
-            let said = if by_sums && rechecks { said_of(files, object)? } else { None };
+            // Where the listing says a sum already, as hubs do, it is compared in any case.
+            let said = match by_sums && rechecks {
+                true => said_of(files, object)?,
+                false => object.checksum.as_ref().and_then(|checksum| checksum.sha256()),
+            };
             let is_as_said = spool.take(files, object, &below, said.as_deref(), seen)?;
-            digests.rechecked += u64::from(said.is_some());
+            digests.rechecked += u64::from(by_sums && rechecks && said.is_some());
             digests.contradicted += u64::from(!is_as_said);
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));

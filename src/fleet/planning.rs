@@ -126,7 +126,7 @@ pub fn plan(
         _ => {}
     }
     if !out.takes_objects() {
-        return Err(Error::new(Code::Usage, "a run cannot be put into a registry")
+        return Err(Error::new(Code::Usage, "a run cannot be put into a registry or a hub")
             .at(out.to_string())
             .help("name a folder or a bucket: s3://BUCKET/PREFIX"));
     }
@@ -148,8 +148,11 @@ pub fn plan(
     };
     let mut known = known.map(|earlier| Known::of(earlier, digest_of(&question)?)).transpose()?;
     let mut signed = Vec::new();
-    for (_, files) in sources {
+    for (location, files) in sources {
         let mut found = Signed::default();
+        if let Some(folder) = location.one_model() {
+            found.is_one(&folder);
+        }
         files.list(&mut |seen| {
             progress.check()?;
             found.see(&seen);
