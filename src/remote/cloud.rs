@@ -192,7 +192,8 @@ impl<S: Service> Cloud<S> {
             }
         }
         let error = |code: Code, what: &str| {
-            Failed::For(Error::new(code, what.to_owned()).at(format!("{}/{}", self.place, self.whole(key))))
+            let place = format!("{}/{}", self.place, self.whole(key));
+            Failed::For(Error::new(code, what.to_owned()).at(place.trim_end_matches('/')))
         };
         let is_put = !matches!(ask.method, Method::GET | Method::HEAD);
         match parts.status.as_u16() {

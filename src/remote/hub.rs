@@ -166,9 +166,11 @@ impl Files for Hub {
 
     fn state(&self, key: &str) -> Result<Object> {
         let listing = self.listing()?;
-        let found = listing.iter().find_map(|seen| match seen {
-            Seen::Object(object) if object.key == key => Some(object.clone()),
-            _ => None,
+        let from = listing.partition_point(|seen| seen.key() < key);
+        let mut same = listing.iter().skip(from).take_while(|seen| seen.key() == key);
+        let found = same.find_map(|seen| match seen {
+            Seen::Object(object) => Some(object.clone()),
+            Seen::Odd { .. } => None,
         });
         found.ok_or_else(|| Error::new(Code::NotFound, "no such object").at(key))
     }

@@ -127,8 +127,9 @@ impl Location {
     pub fn parse(text: &str) -> Result<Self> {
         let usage = |what: &str| Error::new(Code::Usage, what).at(text).help(KINDS);
         let secret = |scheme: &str, rest: &str, help: &'static str| {
+            let shown = shown(rest, matches!(scheme, "oci://" | "hf-mirror://"));
             Error::new(Code::Usage, "a location holds no credentials and no query")
-                .at(format!("{scheme}{}", shown(rest)))
+                .at(format!("{scheme}{shown}"))
                 .help(help)
         };
         if let Some(rest) = text.strip_prefix("oci://") {
@@ -276,10 +277,15 @@ enum Odd {
     Because(&'static str),
 }
 
-/// What may be repeated of a location that may hold a secret.
-fn shown(rest: &str) -> &str {
-    let plain = rest.split(['?', '#']).next().unwrap_or_default();
-    plain.rsplit('@').next().unwrap_or_default()
+/// What may be repeated of a location that may hold a secret: nothing before an `@` and nothing after a `?`.
+fn shown(rest: &str, has_ports: bool) -> &str {
+    let host = rest.split('/').next().unwrap_or_default();
+    match (rest.contains('@'), rest.contains(['?', '#'])) {
+        (true, true) => "",
+        (true, false) => rest.rsplit('@').next().unwrap_or_default(),
+        (false, _) if host.contains(':') && !has_ports => "",
+        (false, _) => rest.split(['?', '#']).next().unwrap_or_default(),
+    }
 }
 
 /// Reads `BUCKET/PREFIX`.
