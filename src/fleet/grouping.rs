@@ -74,6 +74,27 @@ fn hash(folder: &str) -> u64 {
     u64::from_str_radix(digest.get(..16).unwrap_or_default(), 16).unwrap_or(0)
 }
 
+/// What a model in a folder below its source is called: as its folder is. A snapshot in a hub's cache,
+/// `…/models--OWNER--NAME/snapshots/COMMIT`, is called by its repository and commit, as the inventory calls those that are
+/// not the main one: which one is, the folder does not say.
+pub(super) fn called(place: &str) -> String {
+    let parts: Vec<&str> = place.split('/').collect();
+    let snapshot = parts.windows(3).enumerate().find_map(|(at, parts)| {
+        let [repository, "snapshots", commit] = parts else { return None };
+        let name = repository.strip_prefix("models--").filter(|name| !name.is_empty())?;
+        let is_commit = commit.len() == 40 && commit.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let commit = commit.get(..12).filter(|_| is_commit)?;
+        Some((at + 3, format!("{}@{commit}", name.replacen("--", "/", 1))))
+    });
+    match snapshot {
+        Some((rest, name)) => {
+            let below = parts.iter().skip(rest).copied();
+            std::iter::once(name.as_str()).chain(below).collect::<Vec<_>>().join("/")
+        }
+        None => place.to_owned(),
+    }
+}
+
 /// Where a hub's cache keeps empty files under the names of what is not there.
 fn is_aside(folder: &str) -> bool {
     folder.split('/').any(|part| part == ".no_exist")

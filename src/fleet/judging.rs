@@ -5,6 +5,7 @@
 use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
+use super::grouping::called;
 use super::known::{record_key, states_of};
 use super::layouts::{in_registry, is_layout};
 use super::planning::MILLION;
@@ -152,7 +153,7 @@ impl Judging<'_> {
 
     /// What the inventory would call it: its folder below the source.
     fn id(&self, item: &FleetItem) -> Result<String> {
-        if item.place.is_empty() { self.name(item) } else { Ok(item.place.clone()) }
+        if item.place.is_empty() { self.name(item) } else { Ok(called(&item.place)) }
     }
 
     fn conclude(
