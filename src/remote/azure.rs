@@ -43,8 +43,10 @@ pub(super) fn from_environment(container: &str, prefix: &str) -> Result<Cloud<Az
     };
     let mut builder = MicrosoftAzureBuilder::from_env().with_container_name(container).with_retry(retry());
     // As Azure's own command line has them.
-    let also =
-        [(AzureConfigKey::AccountName, "AZURE_STORAGE_ACCOUNT"), (AzureConfigKey::AccessKey, "AZURE_STORAGE_KEY")];
+    let also = [
+        (AzureConfigKey::AccountName, "AZURE_STORAGE_ACCOUNT"),
+        (AzureConfigKey::AccessKey, "AZURE_STORAGE_KEY"),
+    ];
     for (key, name) in also {
         if builder.get_config_value(&key).is_none()
             && let Some(value) = std::env::var(name).ok().filter(|value| !value.is_empty())
@@ -53,7 +55,8 @@ pub(super) fn from_environment(container: &str, prefix: &str) -> Result<Cloud<Az
         }
     }
     let says_yes = |key| builder.get_config_value(&key).is_some_and(|value| is_yes(&value));
-    let (is_emulator, is_nobody) = (says_yes(AzureConfigKey::UseEmulator), says_yes(AzureConfigKey::SkipSignature));
+    let (is_emulator, is_nobody) =
+        (says_yes(AzureConfigKey::UseEmulator), says_yes(AzureConfigKey::SkipSignature));
     let account = builder.get_config_value(&AzureConfigKey::AccountName);
     let account = account.or_else(|| is_emulator.then(|| EMULATOR_ACCOUNT.to_owned()));
     let account = account.ok_or_else(|| usage("the environment does not name an account".to_owned()))?;
@@ -93,7 +96,8 @@ impl Azure {
 impl Service for Azure {
     fn asks_page(&self, prefix: &str, from: Option<&str>) -> Ask<'static> {
         let mut query = format!("restype=container&comp=list&maxresults={PAGE}");
-        for (name, value) in [("prefix", Some(prefix).filter(|prefix| !prefix.is_empty())), ("marker", from)] {
+        for (name, value) in [("prefix", Some(prefix).filter(|prefix| !prefix.is_empty())), ("marker", from)]
+        {
             if let Some(value) = value {
                 query.push_str(&format!("&{name}={}", encoded(value, false)));
             }

@@ -133,7 +133,9 @@ pub(super) fn endpoint(text: &str, allows: &str) -> std::result::Result<String, 
     let may_be_plain = plain.is_some() && std::env::var(allows).is_ok_and(|value| is_yes(&value));
     match endpoint.starts_with("https://") || is_here || may_be_plain {
         true => Ok(endpoint.to_owned()),
-        false => Err(format!("the endpoint is reached without TLS: name one with https://, or set {allows}=true")),
+        false => {
+            Err(format!("the endpoint is reached without TLS: name one with https://, or set {allows}=true"))
+        }
     }
 }
 

@@ -79,8 +79,12 @@ impl Folder {
             let key = format!("{above}{text}");
             let fault = match name.to_str() {
                 None => Some(KeyFault::NotText),
-                Some(_) if kind.is_symlink() && self.blob(&key, &entry.path()).is_none() => Some(KeyFault::Link),
-                Some(_) if !kind.is_symlink() && !kind.is_dir() && !kind.is_file() => Some(KeyFault::NotAFile),
+                Some(_) if kind.is_symlink() && self.blob(&key, &entry.path()).is_none() => {
+                    Some(KeyFault::Link)
+                }
+                Some(_) if !kind.is_symlink() && !kind.is_dir() && !kind.is_file() => {
+                    Some(KeyFault::NotAFile)
+                }
                 Some(_) => check_key(&key).err(),
             };
             let is_folder = kind.is_dir() && fault.is_none();

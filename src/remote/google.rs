@@ -51,8 +51,8 @@ pub(super) fn from_environment(bucket: &str, prefix: &str) -> Result<Cloud<Googl
         true => None,
         false => {
             let store = builder.build();
-            let store =
-                store.map_err(|_| usage("the environment does not say how to reach the bucket".to_owned()))?;
+            let store = store
+                .map_err(|_| usage("the environment does not say how to reach the bucket".to_owned()))?;
             Some(store.credentials().clone())
         }
     };
@@ -97,7 +97,9 @@ impl Google {
 impl Service for Google {
     fn asks_page(&self, prefix: &str, from: Option<&str>) -> Ask<'static> {
         let mut query = format!("fields=nextPageToken,items(name,size,generation)&maxResults={PAGE}");
-        for (name, value) in [("prefix", Some(prefix).filter(|prefix| !prefix.is_empty())), ("pageToken", from)] {
+        for (name, value) in
+            [("prefix", Some(prefix).filter(|prefix| !prefix.is_empty())), ("pageToken", from)]
+        {
             if let Some(value) = value {
                 query.push_str(&format!("&{name}={}", encoded(value, false)));
             }

@@ -69,7 +69,9 @@ fn token(place: &str) -> Result<Option<HeaderValue>> {
     let is_sent = token.len() <= MAX_TOKEN && token.bytes().all(|byte| byte.is_ascii_graphic());
     let value = HeaderValue::from_str(&written).ok().filter(|_| is_sent);
     let mut value = value.ok_or_else(|| {
-        Error::new(Code::Usage, "the token in HF_TOKEN cannot be sent").at(place).help("set it again, or unset it")
+        Error::new(Code::Usage, "the token in HF_TOKEN cannot be sent")
+            .at(place)
+            .help("set it again, or unset it")
     })?;
     value.set_sensitive(true);
     Ok(Some(value))
@@ -139,8 +141,11 @@ impl Hub {
             query = document.next_page().filter(|next| *next != page);
             seen.extend(found);
             if seen.len() > MAX_FILES || pages > MAX_PAGES {
-                return Err(Error::new(Code::TooLarge, format!("more than {MAX_FILES} files, or too many pages"))
-                    .at(web.place()));
+                return Err(Error::new(
+                    Code::TooLarge,
+                    format!("more than {MAX_FILES} files, or too many pages"),
+                )
+                .at(web.place()));
             }
         }
         seen.sort_by(|one, other| one.key().cmp(other.key()));

@@ -56,7 +56,8 @@ pub(super) fn files(bytes: &[u8], folder: &str, commit: &str) -> Result<Vec<Seen
     let mut seen = Vec::new();
     for entry in entries {
         let entry = Some(entry).filter(Value::is_object).ok_or("no list of files")?;
-        let entry: Entry = serde_json::from_value(entry).map_err(|_| "a file without a name, or with none that can be")?;
+        let entry: Entry =
+            serde_json::from_value(entry).map_err(|_| "a file without a name, or with none that can be")?;
         if entry.kind == "directory" {
             continue;
         }
@@ -81,7 +82,9 @@ pub(super) fn files(bytes: &[u8], folder: &str, commit: &str) -> Result<Vec<Seen
                 let checksum = Checksum { algorithm: "sha256".to_owned(), hex: hex.to_owned(), whole: true };
                 (hex.to_owned(), Some(checksum))
             }
-            None => (entry.oid.filter(|oid| is_digits(oid, GIT)).ok_or("a file without git's name of it")?, None),
+            None => {
+                (entry.oid.filter(|oid| is_digits(oid, GIT)).ok_or("a file without git's name of it")?, None)
+            }
         };
         seen.push(Seen::Object(Object { key, size, etag, version: Some(commit.to_owned()), checksum }));
     }

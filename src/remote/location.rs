@@ -134,17 +134,21 @@ impl Location {
         };
         if let Some(rest) = text.strip_prefix("oci://") {
             return repository(rest).map_err(|what| match what {
-                Odd::Secret => {
-                    secret("oci://", rest, "log in with `docker login HOST`; then name oci://HOST/REPOSITORY:TAG")
-                }
+                Odd::Secret => secret(
+                    "oci://",
+                    rest,
+                    "log in with `docker login HOST`; then name oci://HOST/REPOSITORY:TAG",
+                ),
                 Odd::Because(what) => usage(what),
             });
         }
         if let Some(rest) = text.strip_prefix("hf-mirror://") {
             return hub(rest).map_err(|what| match what {
-                Odd::Secret => {
-                    secret("hf-mirror://", rest, "set HF_TOKEN; then name hf-mirror://HOST/OWNER/NAME@REVISION")
-                }
+                Odd::Secret => secret(
+                    "hf-mirror://",
+                    rest,
+                    "set HF_TOKEN; then name hf-mirror://HOST/OWNER/NAME@REVISION",
+                ),
                 Odd::Because(what) => usage(what),
             });
         }
@@ -341,7 +345,9 @@ fn hub(text: &str) -> std::result::Result<Location, Odd> {
         part.len() <= 96 && is_word(part, b"._-") && !part.contains("--") && !part.contains("..")
     };
     if !repository.split('/').all(is_part) || repository.split('/').count() > 2 {
-        return Err(Odd::Because("not a repository of a hub (OWNER/NAME, with @REVISION where it is not main)"));
+        return Err(Odd::Because(
+            "not a repository of a hub (OWNER/NAME, with @REVISION where it is not main)",
+        ));
     }
     if let Some(revision) = revision {
         let is_plain = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'.' | b'_' | b'-' | b'/' | b'+');

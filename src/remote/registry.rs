@@ -83,7 +83,8 @@ impl Registry {
             Some(Challenge::Basic) => return Ok(basic),
             Some(Challenge::Bearer { realm, service }) => (realm, service),
         };
-        let mut url = Url::parse(&realm).map_err(|_| self.web.odd("it names no service that gives tokens"))?;
+        let mut url =
+            Url::parse(&realm).map_err(|_| self.web.odd("it names no service that gives tokens"))?;
         if !self.web.is_safe(&url) {
             return Err(Error::new(Code::Refused, "the registry's tokens are given without TLS")
                 .at(self.web.place())
@@ -107,7 +108,8 @@ impl Registry {
         }
         self.web.good(answer.status(), answer.headers(), "the service that gives tokens")?;
         let bytes = body(answer, MAX_TOKEN_BYTES, "the service that gives tokens").await?;
-        let said: Value = serde_json::from_slice(&bytes).map_err(|_| self.web.odd("a token that is no JSON"))?;
+        let said: Value =
+            serde_json::from_slice(&bytes).map_err(|_| self.web.odd("a token that is no JSON"))?;
         let token = ["token", "access_token"].iter().find_map(|key| said.get(key)?.as_str());
         let is_good = |token: &&str| token.len() <= MAX_TOKEN && token.bytes().all(|b| b.is_ascii_graphic());
         let token = token.filter(is_good).ok_or_else(|| self.web.odd("an answer without a token"))?;

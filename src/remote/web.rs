@@ -290,7 +290,9 @@ impl Web {
         let [refused, absent] = self.helps;
         match status.as_u16() {
             200 | 206 => Ok(()),
-            404 => Err(error(Code::NotFound, format!("the {} has no such thing", self.who)).help(absent).into()),
+            404 => {
+                Err(error(Code::NotFound, format!("the {} has no such thing", self.who)).help(absent).into())
+            }
             401 | 403 => {
                 Err(error(Code::Refused, format!("the {} refused access", self.who)).help(refused).into())
             }

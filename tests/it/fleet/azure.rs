@@ -268,8 +268,7 @@ fn what_azure_answers_is_not_believed() {
         let (status, body) = (answer.status, answer.body);
         let (_, shell) = asking(move |_| reply(status, body.clone()));
         let runs = shell.dir.path().join("runs");
-        let done =
-            shell.run_over(0, &["plan", "--source", "az://models/x", "--out", runs.to_str().unwrap()]);
+        let done = shell.run_over(0, &["plan", "--source", "az://models/x", "--out", runs.to_str().unwrap()]);
         assert_ne!(done.status.code(), Some(0), "{word}: {}", out(&done));
         assert!(err(&done).contains(word) && !err(&done).contains("sig"), "{word}: {}", err(&done));
     }
@@ -286,7 +285,10 @@ fn nothing_is_replaced_in_azure_whatever_a_refusal_is_called() {
     ] {
         let (served, shell) = asking(move |asked| match asked.method.as_str() {
             "PUT" => {
-                assert_eq!((asked.header("if-none-match"), asked.header("x-ms-blob-type")), (Some("*"), Some("BlockBlob")));
+                assert_eq!(
+                    (asked.header("if-none-match"), asked.header("x-ms-blob-type")),
+                    (Some("*"), Some("BlockBlob"))
+                );
                 reply(status, "").with("x-ms-error-code", code)
             }
             _ => reply(200, listed(&blob("x/w.safetensors", "7", ""), "")),
@@ -315,7 +317,14 @@ fn azure_is_reached_as_the_environment_says_and_never_without_tls() {
         (at("http://blob.example"), "TLS"),
         (at("http://user:secret@127.0.0.1"), "credentials"),
         (at("https://blob.example/?sig=secret"), "credentials"),
-        ([at(&format!("http://{}", served.host())), vec![("AZURE_STORAGE_ACCOUNT_KEY", "no base64!".to_owned())]].concat(), "reach"),
+        (
+            [
+                at(&format!("http://{}", served.host())),
+                vec![("AZURE_STORAGE_ACCOUNT_KEY", "no base64!".to_owned())],
+            ]
+            .concat(),
+            "reach",
+        ),
     ] {
         let done = plan(env);
         assert_eq!(done.status.code(), Some(2), "{word}: {}{}", out(&done), err(&done));

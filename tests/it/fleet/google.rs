@@ -41,7 +41,8 @@ const TOKEN: &str = "ya29.not-a-secret-of-anybody";
 impl Store {
     /// So many objects a page.
     fn new(page: usize) -> Self {
-        let (objects, fault) = (Arc::new(Mutex::new(Objects::default())), Arc::new(Mutex::new(None::<Fault>)));
+        let (objects, fault) =
+            (Arc::new(Mutex::new(Objects::default())), Arc::new(Mutex::new(None::<Fault>)));
         let (kept, faults) = (objects.clone(), fault.clone());
         let served = Served::new(move |asked| {
             let mut objects = kept.lock().unwrap();
@@ -80,9 +81,7 @@ fn answer(asked: &Asked, objects: &mut Objects, page: usize) -> Reply {
     if asked.header("authorization") != Some(&format!("Bearer {TOKEN}")) {
         return reply(401, "{}");
     }
-    let said = |name: &str, (bytes, generation): &(Vec<u8>, u64)| {
-        json!({ "name": name, "size": bytes.len().to_string(), "generation": generation.to_string() })
-    };
+    let said = |name: &str, (bytes, generation): &(Vec<u8>, u64)| json!({ "name": name, "size": bytes.len().to_string(), "generation": generation.to_string() });
     let wants = |name: &str| asked.query.get(name).cloned();
     let upload = asked.path.strip_prefix("/upload");
     let below = upload.unwrap_or(&asked.path).strip_prefix("/storage/v1/b/").unwrap_or_default();
@@ -324,7 +323,8 @@ fn google_is_reached_as_the_environment_says_and_never_without_tls() {
         let done = try_with(&mut shell, env);
         assert_eq!(done.status.code(), Some(0), "{}", err(&done));
     }
-    let env = vec![("GOOGLE_BASE_URL", format!("http://{host}")), ("GOOGLE_SKIP_SIGNATURE", "true".to_owned())];
+    let env =
+        vec![("GOOGLE_BASE_URL", format!("http://{host}")), ("GOOGLE_SKIP_SIGNATURE", "true".to_owned())];
     assert_eq!(try_with(&mut shell, env).status.code(), Some(0));
     store.served.forget();
     for (base, word) in [

@@ -120,16 +120,19 @@ fn answer(asked: &Asked, shelf: &Shelf) -> Reply {
         let to = all.len().min(from + shelf.page.unwrap_or(1000));
         let answer = reply(200, Value::from(&all[from..to]).to_string());
         return match to < all.len() {
-            true => {
-                answer.with("Link", format!("<http://elsewhere.example/x?recursive=true&cursor={to}>; rel=\"next\""))
-            }
+            true => answer.with(
+                "Link",
+                format!("<http://elsewhere.example/x?recursive=true&cursor={to}>; rel=\"next\""),
+            ),
             false => answer,
         };
     }
     let resolved = asked.path.strip_prefix("/acme/tiny/resolve/").and_then(|rest| rest.split_once('/'));
     let stored = asked.path.strip_prefix("/stored/").map(|path| (FIRST, path));
     let Some((commit, path)) = resolved.or(stored) else { return reply(404, "") };
-    let Some(bytes) = shelf.files.get(&decoded(path)).filter(|_| is_known(commit)) else { return reply(404, "") };
+    let Some(bytes) = shelf.files.get(&decoded(path)).filter(|_| is_known(commit)) else {
+        return reply(404, "");
+    };
     match &shelf.elsewhere {
         Some(host) if bytes.len() > LARGE && resolved.is_some() => {
             reply(302, "").with("Location", format!("http://{host}/stored/{path}"))
@@ -316,7 +319,9 @@ fn the_links_of_a_hubs_cache_are_followed_to_its_blobs_and_no_others() {
     let root = shop.path("cache");
     let (repository, outside) = (root.join("hub/models--acme--tiny"), shop.path("outside"));
     let snapshot = repository.join("snapshots").join(FIRST);
-    for folder in [repository.join("blobs"), repository.join("refs"), snapshot.join("tokenizer"), outside.clone()] {
+    for folder in
+        [repository.join("blobs"), repository.join("refs"), snapshot.join("tokenizer"), outside.clone()]
+    {
         fs::create_dir_all(folder).unwrap();
     }
     fs::create_dir_all(repository.join(".no_exist").join(FIRST)).unwrap();

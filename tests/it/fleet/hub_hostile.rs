@@ -71,7 +71,8 @@ fn what_a_hub_says_of_a_revision_is_not_believed() {
     assert!(listed(&mirror, "").is_ok());
     // A busy hub is asked again.
     mirror.fault(|asked| {
-        (asked.path.contains("/revision/") && asked.before < 2).then(|| reply(429, "").with("Retry-After", "0"))
+        (asked.path.contains("/revision/") && asked.before < 2)
+            .then(|| reply(429, "").with("Retry-After", "0"))
     });
     assert_eq!(listed(&mirror, "").unwrap().len(), 5);
 }
@@ -133,7 +134,9 @@ fn what_a_hub_says_of_its_files_is_not_believed() {
         })
         .collect();
     assert_eq!((faults.len(), found.len()), (odd.len() + 2, odd.len() + 3), "{found:#?}");
-    for fault in [KeyFault::Relative, KeyFault::Absolute, KeyFault::Hidden, KeyFault::NotAFile, KeyFault::TooLong] {
+    for fault in
+        [KeyFault::Relative, KeyFault::Absolute, KeyFault::Hidden, KeyFault::NotAFile, KeyFault::TooLong]
+    {
         assert!(faults.contains(&fault), "{fault:?} {faults:?}");
     }
     let record = only(judged(&shop, &mirror, "", WantedBasis::Recomputed).1);
@@ -183,7 +186,8 @@ fn bytes_that_break_off_are_gone_on_with_and_packed_ones_are_refused() {
         mirror.shelf.lock().unwrap().fault = None;
         shop.fleet.plan_by(vec![mirror.source("")], ONE, WantedBasis::Recomputed).unwrap()
     };
-    mirror.fault(|asked| asked.path.contains("/resolve/").then(|| reply(503, "").with("Retry-After", "3600")));
+    mirror
+        .fault(|asked| asked.path.contains("/resolve/").then(|| reply(503, "").with("Retry-After", "3600")));
     let run = touchmark::fleet::Run::open(&planned.location).unwrap();
     assert_eq!(shop.fleet.work(&run, 0).unwrap_err().code, Code::Network);
     mirror.shelf.lock().unwrap().fault = None;
@@ -219,10 +223,8 @@ fn the_token_is_shown_to_the_named_host_alone_and_stands_nowhere() {
     assert_eq!(status, 0, "{said}");
     let planned: Value = serde_json::from_str(&told).unwrap();
     let run = planned["place"].as_str().unwrap();
-    let (status, told, said) = fleet(
-        TOKEN,
-        &["work", "--plan", run, "--shard", "0", "--private-key", &key, "--format", "json"],
-    );
+    let (status, told, said) =
+        fleet(TOKEN, &["work", "--plan", run, "--shard", "0", "--private-key", &key, "--format", "json"]);
     assert_eq!(status, 0, "{said}");
     let worked: Value = serde_json::from_str(&told).unwrap();
     assert_eq!(worked["outcomes"]["pass"], 1, "{worked}");
