@@ -3,7 +3,7 @@
 //!
 //! A signed folder is a model with everything below it, as its signature takes it; one signed inside is a model as well.
 //! An OCI image layout is a model with everything below it. A folder with weights that neither holds is a model without a
-//! signature. Anything else is no model.
+//! signature. A repository of a hub is one model. Anything else is no model.
 
 use super::documents::{FleetItem, OddKey};
 use crate::error::Result;
@@ -36,6 +36,11 @@ pub(super) struct Signed {
 }
 
 impl Signed {
+    /// A folder is a model, signed or not.
+    pub(super) fn is_one(&mut self, folder: &str) {
+        self.folders.insert(hash(folder));
+    }
+
     /// Learns of what was listed.
     pub(super) fn see(&mut self, seen: &Seen) {
         let (folder, name) = split(seen.key());
@@ -67,6 +72,32 @@ impl Signed {
 fn hash(folder: &str) -> u64 {
     let digest = sha256_hex(folder.as_bytes());
     u64::from_str_radix(digest.get(..16).unwrap_or_default(), 16).unwrap_or(0)
+}
+
+/// What a model in a folder below its source is called: as its folder is. A snapshot in a hub's cache,
+/// `…/models--OWNER--NAME/snapshots/COMMIT`, is called by its repository and commit, as the inventory calls those that are
+/// not the main one: which one is, the folder does not say.
+pub(super) fn called(place: &str) -> String {
+    let parts: Vec<&str> = place.split('/').collect();
+    let snapshot = parts.windows(3).enumerate().find_map(|(at, parts)| {
+        let [repository, "snapshots", commit] = parts else { return None };
+        let name = repository.strip_prefix("models--").filter(|name| !name.is_empty())?;
+        let is_commit = commit.len() == 40 && commit.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+        let commit = commit.get(..12).filter(|_| is_commit)?;
+        Some((at + 3, format!("{}@{commit}", name.replacen("--", "/", 1))))
+    });
+    match snapshot {
+        Some((rest, name)) => {
+            let below = parts.iter().skip(rest).copied();
+            std::iter::once(name.as_str()).chain(below).collect::<Vec<_>>().join("/")
+        }
+        None => place.to_owned(),
+    }
+}
+
+/// Where a hub's cache keeps empty files under the names of what is not there.
+fn is_aside(folder: &str) -> bool {
+    folder.split('/').any(|part| part == ".no_exist")
 }
 
 /// The folder of a key with its slash, and the name.
@@ -153,7 +184,7 @@ impl<'s> Grouping<'s> {
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         match seen {
             Seen::Object(object) => {
-                open.has_weights |= names_weights(name);
+                open.has_weights |= names_weights(name) && !is_aside(folder);
                 if let Some(key) = open.add(object) {
                     give(Grouped::Alone(key))?;
                 }

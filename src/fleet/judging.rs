@@ -5,6 +5,7 @@
 use super::documents::{
     CheckRecord, Digests, FleetEnvelope, FleetItem, FleetRecord, FleetRecordSchema, UnknownClass, WantedBasis,
 };
+use super::grouping::called;
 use super::known::{record_key, states_of};
 use super::layouts::{in_registry, is_layout};
 use super::planning::MILLION;
@@ -128,10 +129,14 @@ impl Judging<'_> {
                     (how.hash, how.shard_size)
                 });
             }
-            let said = if by_sums && rechecks { said_of(files, object)? } else { None };
+            // Where the listing says a sum already, as hubs do, it is compared in any case.
+            let said = match by_sums && rechecks {
+                true => said_of(files, object)?,
+                false => object.checksum.as_ref().and_then(|checksum| checksum.sha256()),
+            };
             let taking = Taking { said: said.as_deref(), signed };
             let is_as_said = spool.take(files, object, &below, &taking, seen)?;
-            digests.rechecked += u64::from(said.is_some());
+            digests.rechecked += u64::from(by_sums && rechecks && said.is_some());
             digests.contradicted += u64::from(!is_as_said);
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
@@ -159,7 +164,7 @@ impl Judging<'_> {
 
     /// What the inventory would call it: its folder below the source.
     fn id(&self, item: &FleetItem) -> Result<String> {
-        if item.place.is_empty() { self.name(item) } else { Ok(item.place.clone()) }
+        if item.place.is_empty() { self.name(item) } else { Ok(called(&item.place)) }
     }
 
     fn conclude(

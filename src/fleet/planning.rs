@@ -4,7 +4,7 @@
 use super::documents::{
     Finding, FleetItem, FleetPlan, FleetPlanSchema, FleetQuestion, FleetTool, KnownRun, WantedBasis,
 };
-use super::grouping::{Grouped, Grouping, Signed};
+use super::grouping::{Grouped, Grouping, Signed, called};
 use super::known::Known;
 use super::packing::{Full, MAX_ITEMS_BYTES, MAX_SHARDS, Packing, items_file, unwritten};
 use super::run::{PLAN, Run, digest_of, input_key, items_key};
@@ -126,7 +126,7 @@ pub fn plan(
         _ => {}
     }
     if !out.takes_objects() {
-        return Err(Error::new(Code::Usage, "a run cannot be put into a registry")
+        return Err(Error::new(Code::Usage, "a run cannot be put into a registry or a hub")
             .at(out.to_string())
             .help("name a folder or a bucket: s3://BUCKET/PREFIX"));
     }
@@ -148,8 +148,11 @@ pub fn plan(
     };
     let mut known = known.map(|earlier| Known::of(earlier, digest_of(&question)?)).transpose()?;
     let mut signed = Vec::new();
-    for (_, files) in sources {
+    for (location, files) in sources {
         let mut found = Signed::default();
+        if let Some(folder) = location.one_model() {
+            found.is_one(&folder);
+        }
         files.list(&mut |seen| {
             progress.check()?;
             found.see(&seen);
@@ -169,11 +172,11 @@ pub fn plan(
         let mut give = |grouped: Grouped| {
             let finding = match grouped {
                 Grouped::Model(mut item) => {
-                    item.said = (inputs.known)(&item.place).as_ref().and_then(FleetItem::said_of);
+                    item.said = (inputs.known)(&called(&item.place)).as_ref().and_then(FleetItem::said_of);
                     if let Some(known) = &mut known {
                         let name = location.name();
-                        let model = if item.place.is_empty() { &name } else { &item.place };
-                        if known.takes(&item, &location.to_string(), model)? {
+                        let model = if item.place.is_empty() { name } else { called(&item.place) };
+                        if known.takes(&item, &location.to_string(), &model)? {
                             return Ok(());
                         }
                     }

@@ -1,6 +1,7 @@
 //! That a record is among those of a sealed run: the way from it to the root, checked.
 
 use super::documents::{FleetProof, FleetProofSchema, FleetRecord, FleetSealed};
+use super::grouping::called;
 use super::packing::unwritten;
 use super::run::{Run, SEALED, root_of};
 use crate::error::{Code, Error, Result};
@@ -45,7 +46,7 @@ pub fn prove(run: &Run, sealed: Option<&str>, model: &str, root: Option<Evidence
     if found.is_empty() {
         for missing in &sealed.missing {
             let is_it = |place: &str| place == model;
-            if run.items(missing.shard)?.iter().any(|item| is_it(&item.place)) {
+            if run.items(missing.shard)?.iter().any(|item| is_it(&called(&item.place))) {
                 return Ok(Proved::Unknown { shard: missing.shard });
             }
         }

@@ -5,6 +5,7 @@ use super::documents::{
     Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart,
     Writer,
 };
+use super::grouping::called;
 use super::known::{KnownLine, MAX_KNOWN};
 use super::packing::unwritten;
 use super::run::{Run, SEALED, root_of};
@@ -223,7 +224,7 @@ fn add_known(
                 .map_err(|_| odd("a record that this version does not read"))?;
             let is_it = record.source.raw() == run.source_text(line.source)?
                 && record.states == line.states
-                && (record.model.raw() == line.place || line.place.is_empty());
+                && (record.model.raw() == called(&line.place) || line.place.is_empty());
             if !is_it {
                 return Err(odd("a record of the earlier run is about another model"));
             }

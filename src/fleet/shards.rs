@@ -2,6 +2,7 @@
 //! judges no signature.
 
 use super::documents::{FleetLine, FleetShard, SHARD_TYPE};
+use super::grouping::called;
 use super::known::states_of;
 use super::packing::unwritten;
 use super::run::{Run, SEALED, root_of};
@@ -172,7 +173,7 @@ pub(super) fn results(run: &Run, said: &FleetShard) -> Result<std::result::Resul
 fn answers(run: &Run, shard: u32, lines: &[(EvidenceDigest, Vec<u8>, FleetLine)]) -> Result<bool> {
     let mut planned = BTreeSet::new();
     for item in run.items(shard)? {
-        planned.insert((run.source_text(item.source)?.to_owned(), item.place.clone(), states_of(&item)?));
+        planned.insert((run.source_text(item.source)?.to_owned(), called(&item.place), states_of(&item)?));
     }
     let mut answered = BTreeSet::new();
     for (_, _, line) in lines {

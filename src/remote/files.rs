@@ -155,7 +155,7 @@ impl Order {
         if self.last.as_deref().is_some_and(|last| last >= key) {
             return Err(Error::new(Code::Answer, "the listing is not in the order of its keys")
                 .at(key)
-                .help("models cannot be told from such a listing; S3 directory buckets give one"));
+                .help("models cannot be told from such a listing; S3 directory buckets give one, and Azure accounts with a hierarchical namespace may"));
         }
         self.many += 1;
         if self.many > MAX_KEYS {

@@ -1,5 +1,5 @@
 //! A folder of this machine, or of a file system that many machines mount. Links are not followed: they would lead out
-//! of the place.
+//! of the place. Those of a hub's cache are: a file of `snapshots/COMMIT` is a link to a blob beside `snapshots`.
 
 use super::files::{Files, Object, Order, Seen, changed};
 use super::names::{KeyFault, check_key};
@@ -8,7 +8,7 @@ use crate::error::{Code, Error, Result};
 use std::fs::{self, Metadata};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// Entries of one folder.
 const MAX_ENTRIES: usize = 4_000_000;
@@ -39,6 +39,35 @@ impl Folder {
         Ok(self.root.join(key))
     }
 
+    /// The file that a key stands for: its own, or the blob that a link of a hub's cache leads to. A link that leads
+    /// anywhere else is given as it is.
+    fn file(&self, key: &str) -> Result<PathBuf> {
+        let path = self.path(key)?;
+        let is_link = fs::symlink_metadata(&path).is_ok_and(|metadata| metadata.is_symlink());
+        let blob = if is_link { self.blob(key, &path) } else { None };
+        Ok(blob.unwrap_or(path))
+    }
+
+    /// The blob that a link leads to: `…/snapshots/COMMIT/FILE` to `…/blobs/NAME`, which is no link.
+    fn blob(&self, key: &str, link: &Path) -> Option<PathBuf> {
+        let parts: Vec<&str> = key.split('/').collect();
+        let at = parts.iter().rposition(|part| *part == "snapshots").filter(|at| at + 2 < parts.len())?;
+        let target = fs::read_link(link).ok()?;
+        let mut target = target.components();
+        // As many steps up as it lies below the repository, and no other way.
+        for _ in at..parts.len() - 1 {
+            target.next().filter(|part| *part == Component::ParentDir)?;
+        }
+        target.next().filter(|part| *part == Component::Normal("blobs".as_ref()))?;
+        let Some(Component::Normal(name)) = target.next() else { return None };
+        let above: PathBuf = parts.iter().take(at).collect();
+        let folder = self.root.join(above).join("blobs");
+        let is_folder = fs::symlink_metadata(&folder).is_ok_and(|metadata| metadata.is_dir());
+        let blob = folder.join(name);
+        let is_file = fs::symlink_metadata(&blob).is_ok_and(|metadata| metadata.is_file());
+        (target.next().is_none() && is_folder && is_file).then_some(blob)
+    }
+
     /// What lies in a folder, the last first.
     fn entries(&self, folder: &Path, above: &str) -> Result<Vec<Waiting>> {
         let mut found = Vec::new();
@@ -50,8 +79,12 @@ impl Folder {
             let key = format!("{above}{text}");
             let fault = match name.to_str() {
                 None => Some(KeyFault::NotText),
-                Some(_) if kind.is_symlink() => Some(KeyFault::Link),
-                Some(_) if !kind.is_dir() && !kind.is_file() => Some(KeyFault::NotAFile),
+                Some(_) if kind.is_symlink() && self.blob(&key, &entry.path()).is_none() => {
+                    Some(KeyFault::Link)
+                }
+                Some(_) if !kind.is_symlink() && !kind.is_dir() && !kind.is_file() => {
+                    Some(KeyFault::NotAFile)
+                }
                 Some(_) => check_key(&key).err(),
             };
             let is_folder = kind.is_dir() && fault.is_none();
@@ -89,7 +122,7 @@ impl Files for Folder {
             let key = next.sorted;
             let seen = match next.fault {
                 Some(fault) => Seen::Odd { key, fault },
-                None => match fs::symlink_metadata(&next.path) {
+                None => match fs::symlink_metadata(self.file(&key)?) {
                     Ok(metadata) if metadata.is_file() => Seen::Object(object(&key, &metadata)),
                     Ok(_) => Seen::Odd { key, fault: KeyFault::NotAFile },
                     // Gone since the folder was read: as if it had never been there.
@@ -109,7 +142,7 @@ impl Files for Folder {
     }
 
     fn state(&self, key: &str) -> Result<Object> {
-        let path = self.path(key)?;
+        let path = self.file(key)?;
         let metadata = fs::symlink_metadata(&path).map_err(|cause| unread(&path, key, &cause))?;
         if !metadata.is_file() {
             return Err(Error::new(Code::Read, "not a regular file").at(key));
@@ -118,7 +151,7 @@ impl Files for Folder {
     }
 
     fn read(&self, seen: &Object, range: Range<u64>) -> Result<Vec<u8>> {
-        let path = self.path(&seen.key)?;
+        let path = self.file(&seen.key)?;
         let is_same = |metadata: &Metadata| {
             let now = object(&seen.key, metadata);
             now.etag == seen.etag && now.size == seen.size

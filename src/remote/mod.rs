@@ -4,9 +4,19 @@
 //! A read is pinned: it gives the bytes of the state that was listed, or the error `E-CHANGED`. Nothing in here is
 //! believed; names are checked before they become paths.
 
+#[cfg(feature = "fleet")]
+mod azure;
+#[cfg(feature = "fleet")]
+mod cloud;
 mod files;
 mod folder;
+#[cfg(feature = "fleet")]
+mod google;
 mod hosts;
+#[cfg(feature = "fleet")]
+mod hub;
+#[cfg(feature = "fleet")]
+mod hub_answers;
 mod location;
 #[cfg(feature = "fleet")]
 mod logins;
@@ -23,6 +33,8 @@ mod resolved;
 mod s3;
 #[cfg(feature = "fleet")]
 mod s3_answers;
+#[cfg(feature = "fleet")]
+mod web;
 
 pub use files::{Checksum, Files, MAX_KEYS, Object, Seen};
 pub use folder::Folder;

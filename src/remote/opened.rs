@@ -1,7 +1,10 @@
 //! Opens a place of any kind.
 
+use super::azure;
 use super::files::Files;
 use super::folder::Folder;
+use super::google;
+use super::hub::Hub;
 use super::location::Location;
 use super::oci::Oci;
 use super::s3::S3;
@@ -18,6 +21,11 @@ pub fn open(location: &Location) -> Result<Arc<dyn Files>> {
         Location::Oci { host, repository, reference } => {
             Arc::new(Oci::new(host, repository, reference.clone())?)
         }
+        Location::Hub { host, repository, revision } => {
+            Arc::new(Hub::new(host, repository, revision.as_deref())?)
+        }
+        Location::Google { bucket, prefix } => Arc::new(google::from_environment(bucket, prefix)?),
+        Location::Azure { container, prefix } => Arc::new(azure::from_environment(container, prefix)?),
         Location::S3 { bucket, prefix } => Arc::new(S3::from_environment(bucket, prefix)?),
     })
 }

@@ -4,6 +4,7 @@
 
 use super::location::Reference;
 use super::registry::{Document, Registry};
+use super::web::object;
 use crate::error::{Code, Error, Result};
 use crate::json::{canonical, compact};
 use crate::signing::sha256_hex;
@@ -232,7 +233,7 @@ fn referrers(registry: &Registry, subject: &str) -> Result<Vec<Descriptor>> {
         if found.len() > MAX_REFERRERS || pages > MAX_PAGES {
             return Err(too_many("more manifests refer to one than are read").at(registry.place()));
         }
-        below = next_page(&document).map(|query| format!("referrers/sha256:{subject}?{query}"));
+        below = document.next_page().map(|query| format!("referrers/sha256:{subject}?{query}"));
     }
     for one in &mut found {
         let created = one.annotations.as_ref().and_then(|all| all.get(CREATED));
@@ -264,26 +265,13 @@ pub(super) fn tags(registry: &Registry, most: usize) -> Result<Vec<String>> {
         }
         // A registry that gives the same page again would be asked for ever.
         below =
-            next_page(&document).filter(|_| found.len() > before).map(|query| format!("tags/list?{query}"));
+            document.next_page().filter(|_| found.len() > before).map(|query| format!("tags/list?{query}"));
     }
     let is_attached = |tag: &str| {
         let hex = tag.strip_prefix("sha256-").and_then(|rest| rest.get(..64));
         hex.is_some_and(|hex| hex_of(&format!("sha256:{hex}")).is_some())
     };
     Ok(found.into_iter().filter(|tag| !is_attached(tag)).collect())
-}
-
-/// The query of the next page, where the registry names one: `<…?QUERY>; rel="next"`. Its host and path are not used.
-fn next_page(document: &Document) -> Option<String> {
-    let link = document.headers.get("link")?.to_str().ok()?;
-    let (target, rel) = link.strip_prefix('<')?.split_once('>')?;
-    let query = target.split_once('?')?.1.split('#').next()?;
-    (rel.contains("rel=\"next\"") || rel.contains("rel=next")).then(|| query.to_owned())
-}
-
-/// An object; a list would be read as the members of one.
-fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Option<T> {
-    bytes.trim_ascii_start().starts_with(b"{").then(|| serde_json::from_slice(bytes).ok())?
 }
 
 fn said_digest(document: &Document) -> Option<&str> {

@@ -19,10 +19,11 @@ pub(crate) enum FleetCommand {
 /// The arguments of `fleet plan`.
 #[derive(Debug, Args)]
 pub(crate) struct Plan {
-    /// Where models lie (repeat): a folder, s3://BUCKET/PREFIX or oci://HOST/REPOSITORY[:TAG]
+    /// Where models lie (repeat): a folder, s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX,
+    /// oci://HOST/REPOSITORY[:TAG] or hf-mirror://HOST/OWNER/NAME[@REVISION]
     #[arg(long, value_name = "LOCATION", required = true)]
     pub(super) source: Vec<String>,
-    /// Where runs are put: a folder or s3://BUCKET/PREFIX that all workers reach
+    /// Where runs are put: a folder or a bucket (s3://, gs:// or az://) that all workers reach
     #[arg(long, value_name = "LOCATION")]
     pub(super) out: String,
     /// The stage to decide for [default: the workspace's]

@@ -180,3 +180,23 @@ fn resident() -> Option<u64> {
     let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? << 10)
 }
+
+#[test]
+fn a_bucket_that_keeps_the_layout_of_a_hubs_cache_has_a_model_for_each_snapshot() {
+    let (one, two) = ("1".repeat(40), "2".repeat(40));
+    let at = |rest: &str| format!("cache/models--acme--tiny/{rest}");
+    let all = [
+        // What is not there, under the names of what would be.
+        at(&format!(".no_exist/{one}/model.safetensors")),
+        at("blobs/0123"),
+        at("refs/main"),
+        at(&format!("snapshots/{one}/model.safetensors")),
+        at(&format!("snapshots/{one}/model.sig")),
+        at(&format!("snapshots/{one}/onnx/model.onnx")),
+        at(&format!("snapshots/{two}/model.safetensors")),
+    ];
+    let (models, planned) = grouped(&all.each_ref().map(String::as_str));
+    assert_eq!((planned.plan.models, planned.plan.findings), (2, 3), "{:#?}", planned.plan.first_findings);
+    assert_eq!(keys(&models, &at(&format!("snapshots/{one}"))).len(), 3, "with everything below");
+    assert_eq!(keys(&models, &at(&format!("snapshots/{two}"))).len(), 1);
+}

@@ -1,9 +1,13 @@
 //! A fleet: the same answers however the work is cut, whoever does it, and whatever goes wrong on the way.
 
+mod azure;
 #[cfg(unix)]
 mod faults;
 mod forged;
+mod google;
 mod groups;
+mod hub;
+mod hub_hostile;
 mod known;
 mod made;
 mod names;
@@ -11,6 +15,7 @@ mod oci;
 mod oci_hostile;
 mod oci_real;
 mod s3;
+mod served;
 mod shards;
 mod shell;
 mod shop;

@@ -18,6 +18,12 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
         ("oci://Registry.Example/acme/tiny", "oci://registry.example/acme/tiny"),
         ("oci://registry.example:5000/tiny:V1.0_x-y", "oci://registry.example:5000/tiny:V1.0_x-y"),
         ("oci://[::1]:5000/a/b-c/d__e:1", "oci://[::1]:5000/a/b-c/d__e:1"),
+        ("gs://models_1.example/a/", "gs://models_1.example/a"),
+        ("az://models-1", "az://models-1"),
+        ("az://models/x y/", "az://models/x y"),
+        ("hf-mirror://Hub.Example/Acme/Tiny", "hf-mirror://hub.example/Acme/Tiny"),
+        ("hf-mirror://hub.example:8080/gpt2@refs/pr/1", "hf-mirror://hub.example:8080/gpt2@refs/pr/1"),
+        ("hf-mirror://[::1]/a/b_c.d-e@v1.0", "hf-mirror://[::1]/a/b_c.d-e@v1.0"),
         (PINNED, PINNED),
     ] {
         let location = Location::parse(text).unwrap();
@@ -39,7 +45,35 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
         "s3://models/a\u{202e}b",
         "s3://a..b",
         "s3://-models",
-        "gs://models/x",
+        "gs://",
+        "gs://ab",
+        "gs://Models/x",
+        "gs://user:secret@models/x",
+        "gs://models/x?token=secret",
+        "gs://models/../x",
+        "az://",
+        "az://models_1/x",
+        "az://models.1/x",
+        "az://models/x?sv=1&sig=secret",
+        "az://account:secret@models/x",
+        "abfs://models/x",
+        "hf-mirror://",
+        "hf-mirror://hub.example",
+        "hf-mirror://hub.example/",
+        "hf-mirror:///acme/tiny",
+        "hf-mirror://hub.example/a/b/c",
+        "hf-mirror://hub.example/a//b",
+        "hf-mirror://hub.example/../b",
+        "hf-mirror://hub.example/a/-b",
+        "hf-mirror://hub.example/a/b--c",
+        "hf-mirror://hub.example/a/b@",
+        "hf-mirror://hub.example/a/b@x@y",
+        "hf-mirror://hub.example/a/b@../x",
+        "hf-mirror://hub.example/a/b@x//y",
+        "hf-mirror://hub.example/a/b@x%2fy",
+        "hf-mirror://hub.example/a/b?token=secret",
+        "hf-mirror://user:secret@hub.example/a/b",
+        "hf-mirror://hub.example:x/a/b",
         "https://models.example/x",
         "oci://",
         "oci://registry.example",
@@ -69,10 +103,21 @@ fn a_location_has_one_spelling_and_holds_no_credentials() {
         assert_eq!(error.code, Code::Usage, "{text}: {error}");
     }
     // What may be a secret is not said again in what to do.
-    let error = Location::parse("s3://AKIA:hunter2@models/x").unwrap_err();
-    assert!(!error.what.contains("hunter2") && !error.help.unwrap().contains("hunter2"));
-    let error = Location::parse("oci://me:hunter2@registry.example/tiny").unwrap_err();
-    assert!(!format!("{error:?}").contains("hunter2"), "{error:?}");
+    for text in [
+        "s3://AKIA:hunter2@models/x",
+        "gs://me:hunter2@models/x",
+        "az://models/x?sv=1&sig=hunter2",
+        "az://me:hunter2/x",
+        "gs://models/x#hunter2",
+        "oci://me:hunter2@registry.example/tiny",
+        "oci://me:hun?ter2hunter2@registry.example/tiny",
+        "hf-mirror://me:hunter2@hub.example/a/b",
+        "hf-mirror://hub.example/a/b?token=hunter2",
+        "hf-mirror://hub.example/a/b?token=x@hunter2",
+    ] {
+        let error = Location::parse(text).unwrap_err();
+        assert!(!format!("{error:?}").contains("hunter2") && error.help.is_some(), "{error:?}");
+    }
 }
 
 const PINNED: &str =
@@ -89,7 +134,16 @@ fn above_and_below_are_the_reverse_of_each_other() {
     let place = Location::parse("oci://registry.example/acme/tiny:v1").unwrap();
     assert_eq!((place.name().as_str(), place.takes_objects()), ("tiny:v1", false));
     assert_eq!(place.above().unwrap().to_string(), "oci://registry.example/acme");
-    assert_eq!(Location::parse("s3://models").unwrap().above(), None);
+    for kind in ["s3", "gs", "az"] {
+        let place = Location::parse(&format!("{kind}://models")).unwrap();
+        assert!(place.takes_objects() && place.above().is_none() && place.one_model().is_none(), "{kind}");
+        let below = place.below("a").below("b/c");
+        assert_eq!((below.to_string(), below.name()), (format!("{kind}://models/a/b/c"), "c".to_owned()));
+        assert_eq!(below.above().unwrap().to_string(), format!("{kind}://models/a/b"));
+    }
+    let hub = Location::parse("hf-mirror://hub.example/acme/tiny@v1").unwrap();
+    assert_eq!((hub.name().as_str(), hub.takes_objects(), hub.above()), ("tiny", false, None));
+    assert_eq!(hub.one_model().as_deref(), Some("acme/tiny/"));
     assert_eq!(Location::parse("s3://models").unwrap().name(), "models");
 }
 

@@ -98,6 +98,8 @@ pub(super) struct Shell {
     port: u16,
     /// The one time that all runs ask about.
     at: String,
+    /// What else its commands find in their environment.
+    pub(super) env: Vec<(&'static str, String)>,
 }
 
 impl Shell {
@@ -109,7 +111,7 @@ impl Shell {
             Some(0)
         );
         let at = touchmark::clock::this_second().to_string();
-        Shell { dir, port, at }
+        Shell { dir, port, at, env: Vec::new() }
     }
 
     pub(super) fn run_over(&self, port: u16, words: &[&str]) -> Output {
@@ -128,6 +130,7 @@ impl Shell {
             .env("AWS_SECRET_ACCESS_KEY", "not-a-secret-of-anybody")
             .env("AWS_REGION", "us-east-1")
             .env_remove("AWS_ALLOW_HTTP")
+            .envs(self.env.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null());
         command
     }

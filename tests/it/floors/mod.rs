@@ -771,8 +771,11 @@ fn the_network_is_used_only_by_the_rooms_whose_purpose_it_is() {
         &["ureq::", "rustls::", "std::net::", "TcpStream"],
         &["signing/http.rs", "signing/sign/keyless/", "remote/hosts.rs", "store/postgres/address.rs"],
     );
-    only_under(&["reqwest::"], &["remote/registry.rs"]);
-    only_under(&["object_store::"], &["remote/s3.rs", "remote/s3_answers.rs"]);
+    only_under(&["reqwest::"], &["remote/web.rs", "remote/registry.rs", "remote/hub.rs"]);
+    only_under(
+        &["object_store::"],
+        &["remote/s3.rs", "remote/s3_answers.rs", "remote/cloud.rs", "remote/google.rs", "remote/azure.rs"],
+    );
 }
 
 #[test]
