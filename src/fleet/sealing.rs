@@ -1,6 +1,7 @@
-//! Sealing a run: which shards count, their records merged by key, one root over all. It reads and adds, and changes
-//! nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
+//! Sealing a run: which shards count, their records merged by key, one root over all; the same records as tables. It reads
+//! and adds, and changes nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
 
+use super::columns::Table;
 use super::documents::{
     Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart,
     Writer,
@@ -48,6 +49,8 @@ pub struct Sealed {
     pub digest: EvidenceDigest,
     /// Its name below the run.
     pub name: String,
+    /// Tables that lie beside it and that it does not name: whoever sealed the run wrote none.
+    pub unnamed: Vec<SealedPart>,
 }
 
 /// Where the record of a key waits.
@@ -83,7 +86,7 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         true => String::new(),
         false => format!("partial-{}/", root.to_string().get(..16).unwrap_or_default()),
     };
-    let parts = put_parts(run, &path, &rows, &folder)?;
+    let (parts, tables) = put_parts(run, &path, &rows, &folder, sealing.progress)?;
     let sealed = FleetSealed {
         schema: FleetSealedSchema::V1,
         run: run.id,
@@ -93,6 +96,7 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         models: run.plan.models,
         counts,
         parts,
+        tables,
         missing,
         conflicts: conflicts(&rows),
         writers: writers.into_iter().map(|(signer, shards)| Writer { signer, shards }).collect(),
@@ -104,8 +108,20 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         true => SEALED.to_owned(),
         false => format!("{folder}sealed-{}.json", digest.to_string().get(..16).unwrap_or_default()),
     };
-    put_same(run, &name, &written)?;
-    Ok(Sealed { sealed, digest, name })
+    if run.files.put_new(&name, &written)? {
+        return Ok(Sealed { sealed, digest, name, unnamed: Vec::new() });
+    }
+    let there = run.files.small(&name, MAX_PART_BYTES)?;
+    // A version that wrote no tables sealed the same records: its seal is what somebody holds, and stays.
+    let bare = FleetSealed { tables: Vec::new(), ..sealed.clone() };
+    if there == canonical(&bare).map_err(|cause| unwritten(&cause))? {
+        let digest = EvidenceDigest::of(&there)?;
+        return Ok(Sealed { sealed: bare, digest, name, unnamed: sealed.tables });
+    }
+    match there == written {
+        true => Ok(Sealed { sealed, digest, name, unnamed: Vec::new() }),
+        false => Err(otherwise(run, &name)),
+    }
 }
 
 /// The records of a run in no order, in a file of this machine.
@@ -288,27 +304,50 @@ fn conflicts(rows: &[Row]) -> Vec<Conflict> {
     several.collect()
 }
 
-/// The records in the order of their keys, in parts.
-fn put_parts(run: &Run, path: &Path, rows: &[Row], folder: &str) -> Result<Vec<SealedPart>> {
+/// The records in the order of their keys, in parts, and the same as tables. No more than one part is held.
+fn put_parts(
+    run: &Run,
+    path: &Path,
+    rows: &[Row],
+    folder: &str,
+    progress: &Progress,
+) -> Result<(Vec<SealedPart>, Vec<SealedPart>)> {
     let unread = |cause: std::io::Error| Error::read(path, &cause);
     let (mut waiting, _) = open(path).map_err(|why| why.error(path))?;
-    let (mut parts, mut part, mut many) = (Vec::<SealedPart>::new(), Vec::new(), 0);
+    let (mut parts, mut tables) = (Vec::<SealedPart>::new(), Vec::new());
+    let (mut part, mut table, mut many) = (Vec::new(), Table::new(), 0);
     let mut rows = rows.iter().peekable();
     while let Some(row) = rows.next() {
         let start = part.len();
         part.resize(start + row.length as usize, 0);
+        let record = part.get_mut(start..).unwrap_or_default();
         waiting.seek(SeekFrom::Start(row.at)).map_err(unread)?;
-        waiting.read_exact(part.get_mut(start..).unwrap_or_default()).map_err(unread)?;
+        waiting.read_exact(record).map_err(unread)?;
+        table.add(row.leaf, &read_back(record)?);
         part.push(b'\n');
         many += 1;
         if part.len() >= PART_BYTES || rows.peek().is_none() {
-            let name = format!("{folder}records-{:05}.jsonl", parts.len());
-            put_same(run, &name, &part)?;
-            parts.push(SealedPart { name, records: many, sha256: EvidenceDigest::of(&part)? });
+            progress.check()?;
+            let name = format!("{folder}records-{:05}", parts.len());
+            let named = |extension: &str| format!("{name}.{extension}");
+            let columns = std::mem::replace(&mut table, Table::new()).end()?;
+            for (list, name, bytes) in
+                [(&mut parts, named("jsonl"), &part), (&mut tables, named("parquet"), &columns)]
+            {
+                put_same(run, &name, bytes)?;
+                list.push(SealedPart { name, records: many, sha256: EvidenceDigest::of(bytes)? });
+            }
             (part, many) = (Vec::new(), 0);
         }
     }
-    Ok(parts)
+    Ok((parts, tables))
+}
+
+/// A record that this process wrote to a file of its own.
+fn read_back(record: &[u8]) -> Result<FleetRecord> {
+    serde_json::from_slice(record).map_err(|_| {
+        Error::new(Code::Changed, "what waits to be sealed was changed").help("seal again; name another --scratch")
+    })
 }
 
 /// Puts what may be there already, to the byte.
@@ -316,7 +355,18 @@ fn put_same(run: &Run, key: &str, bytes: &[u8]) -> Result<()> {
     if run.files.put_new(key, bytes)? || run.files.small(key, MAX_PART_BYTES)? == bytes {
         return Ok(());
     }
-    Err(Error::new(Code::Changed, "the run was sealed otherwise before")
+    Err(otherwise(run, key))
+}
+
+fn otherwise(run: &Run, key: &str) -> Error {
+    let help = match key.ends_with(".parquet") {
+        false => "compare the two: other signers were trusted, or what lies there was changed; nothing was replaced",
+        true => {
+            "a version that writes tables otherwise sealed it, or what lies there was changed; nothing was replaced: \
+             seal with the version that sealed it first"
+        }
+    };
+    Error::new(Code::Changed, "the run was sealed otherwise before")
         .at(run.location.below(key).to_string())
-        .help("compare the two: other signers were trusted, or what lies there was changed; nothing was replaced"))
+        .help(help)
 }
