@@ -2,7 +2,13 @@
 //! records as workers write them. `cargo bench --features fleet --bench million [-- MODELS]`; it needs /proc and about 6 GB in
 //! the temporary folder (`TMPDIR`). Each step is a process of its own, so that its peak is its own.
 #![allow(clippy::disallowed_methods, clippy::disallowed_types)]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout
+)]
 #![allow(dead_code, missing_docs)]
 
 #[path = "../tests/it/fleet/many.rs"]
@@ -50,7 +56,11 @@ fn main() {
     }
     let scale = models as f64 / 1e6;
     let met = if seconds <= SECONDS * scale.max(0.1) && most <= BYTES { "met" } else { "not met" };
-    println!("plan and seal: {seconds:.1} s, at most {:.0} MB; target {SECONDS} s a million, {:.0} MB: {met}", most / 1e6, BYTES / 1e6);
+    println!(
+        "plan and seal: {seconds:.1} s, at most {:.0} MB; target {SECONDS} s a million, {:.0} MB: {met}",
+        most / 1e6,
+        BYTES / 1e6
+    );
 }
 
 /// One step: its seconds, its peak, and how many files it put.
@@ -80,7 +90,7 @@ fn step(asked: &str) {
             let key = SigningKey::generate(Curve::P256).unwrap();
             std::fs::write(dir.join("key.pem"), key.to_pkcs8_pem().unwrap().as_bytes()).unwrap();
             let run = run();
-            commit(&run, &key, 22);
+            commit(&run, &key, 13);
             run.plan.shards.len() * 2
         }
         _ => {

@@ -179,10 +179,12 @@ fn simulate(case: &Case) -> Outcome {
     let rates: Vec<(f64, f64)> = (0..=case.workers).map(|readers| rate(case, readers.max(1))).collect();
     while outcome.done < shards as u64 && outcome.attempts < PATIENCE * shards as u64 {
         let (rate, refused) = rates.get(readers as usize).copied().unwrap_or((WORKER, 0.0));
-        while by_bytes.peek().is_some_and(|Reverse((_, at))| attempts.get(*at).is_none_or(|one| one.is_over)) {
+        while by_bytes.peek().is_some_and(|Reverse((_, at))| attempts.get(*at).is_none_or(|one| one.is_over))
+        {
             by_bytes.pop();
         }
-        while by_clock.peek().is_some_and(|Reverse((_, at))| attempts.get(*at).is_none_or(|one| one.is_over)) {
+        while by_clock.peek().is_some_and(|Reverse((_, at))| attempts.get(*at).is_none_or(|one| one.is_over))
+        {
             by_clock.pop();
         }
         let end = by_bytes.peek().and_then(|Reverse((_, at))| attempts.get(*at)).map(|one| one.ends);
@@ -209,8 +211,11 @@ fn simulate(case: &Case) -> Outcome {
             // A piece that is refused each time ends the attempt.
             let each = refused.powi(ATTEMPTS);
             let until_refused = if each > 0.0 { chances.after(PIECE / each) } else { f64::INFINITY };
-            let until_dead =
-                if chances.next() * 100.0 < case.dies { chances.next() * bytes_of_shard } else { f64::INFINITY };
+            let until_dead = if chances.next() * 100.0 < case.dies {
+                chances.next() * bytes_of_shard
+            } else {
+                f64::INFINITY
+            };
             let bytes = until_refused.min(until_dead).min(bytes_of_shard);
             let finishes = bytes >= bytes_of_shard;
             let at = attempts.len();
@@ -247,11 +252,8 @@ pub fn table() -> String {
     for case in &CASES {
         let outcome = simulate(case);
         let lists = 2 * MODELS * OBJECTS / PAGE;
-        let puts = lists
-            + outcome.shards
-            + 8
-            + outcome.done * PUTS_OF_COMMIT
-            + 2 * (MODELS * RECORD).div_ceil(PART);
+        let puts =
+            lists + outcome.shards + 8 + outcome.done * PUTS_OF_COMMIT + 2 * (MODELS * RECORD).div_ceil(PART);
         // Small objects are one piece each.
         let gets = outcome.read / PIECE
             + outcome.read / BYTES * (MODELS * (OBJECTS - 1)) as f64

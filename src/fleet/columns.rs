@@ -71,7 +71,11 @@ const COLUMNS: &[Named] = &[
     Named { name: "root_digest", kind: Kind::MaybeText, of: |row, to| to.maybe(row.record.root_digest) },
     Named { name: "engine", kind: Kind::MaybeWord, of: |row, to| to.maybe(row.record.engine.as_deref()) },
     Named { name: "outcome", kind: Kind::Word, of: |row, to| to.text(row.record.outcome.key()) },
-    Named { name: "class", kind: Kind::MaybeWord, of: |row, to| to.maybe(row.record.class.map(|of| of.word())) },
+    Named {
+        name: "class",
+        kind: Kind::MaybeWord,
+        of: |row, to| to.maybe(row.record.class.map(|of| of.word())),
+    },
     Named { name: "decision", kind: Kind::Word, of: |row, to| to.text(row.record.decision.word()) },
     Named { name: "reasons", kind: Kind::Words, of: |row, to| to.list(&row.record.reasons) },
     Named { name: "own", kind: Kind::Level, of: |row, to| to.level(row.record.own) },

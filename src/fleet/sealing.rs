@@ -20,13 +20,17 @@ use crate::signing::{Outcome, Trust};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The largest part of the records.
 const PART_BYTES: usize = 32 * 1024 * 1024;
 const MAX_PART_BYTES: u64 = 64 * 1024 * 1024;
+/// Records of a part that are read together.
+const AT_ONCE: usize = 1 << 10;
 
 /// How to seal.
 pub struct Sealing<'a> {
@@ -315,7 +319,7 @@ fn put_parts(
     let unread = |cause: std::io::Error| Error::read(path, &cause);
     let (mut waiting, _) = open(path).map_err(|why| why.error(path))?;
     let (mut parts, mut tables) = (Vec::<SealedPart>::new(), Vec::new());
-    let (mut part, mut table, mut many) = (Vec::new(), Table::new(), 0);
+    let (mut part, mut of_part) = (Vec::new(), Vec::<(EvidenceDigest, Range<usize>)>::new());
     let mut rows = rows.iter().peekable();
     while let Some(row) = rows.next() {
         let start = part.len();
@@ -323,31 +327,41 @@ fn put_parts(
         let record = part.get_mut(start..).unwrap_or_default();
         waiting.seek(SeekFrom::Start(row.at)).map_err(unread)?;
         waiting.read_exact(record).map_err(unread)?;
-        table.add(row.leaf, &read_back(record)?);
+        of_part.push((row.leaf, start..part.len()));
         part.push(b'\n');
-        many += 1;
         if part.len() >= PART_BYTES || rows.peek().is_none() {
             progress.check()?;
             let name = format!("{folder}records-{:05}", parts.len());
             let named = |extension: &str| format!("{name}.{extension}");
-            let columns = std::mem::replace(&mut table, Table::new()).end()?;
+            let (columns, many) = (table_of(&part, &of_part)?, of_part.len() as u64);
             for (list, name, bytes) in
                 [(&mut parts, named("jsonl"), &part), (&mut tables, named("parquet"), &columns)]
             {
                 put_same(run, &name, bytes)?;
                 list.push(SealedPart { name, records: many, sha256: EvidenceDigest::of(bytes)? });
             }
-            (part, many) = (Vec::new(), 0);
+            (part, of_part) = (Vec::new(), Vec::new());
         }
     }
     Ok((parts, tables))
 }
 
-/// A record that this process wrote to a file of its own.
-fn read_back(record: &[u8]) -> Result<FleetRecord> {
-    serde_json::from_slice(record).map_err(|_| {
-        Error::new(Code::Changed, "what waits to be sealed was changed").help("seal again; name another --scratch")
-    })
+/// The records of a part as a table: what this process wrote to a file of its own.
+fn table_of(part: &[u8], records: &[(EvidenceDigest, Range<usize>)]) -> Result<Vec<u8>> {
+    let mut table = Table::new();
+    for some in records.chunks(AT_ONCE) {
+        let read = |(leaf, range): &(EvidenceDigest, Range<usize>)| {
+            let record = serde_json::from_slice::<FleetRecord>(part.get(range.clone()).unwrap_or_default());
+            let record = record.map_err(|_| {
+                Error::new(Code::Changed, "what waits to be sealed was changed")
+                    .help("seal again; name another --scratch")
+            })?;
+            Ok((*leaf, record))
+        };
+        let read: Vec<(EvidenceDigest, FleetRecord)> = some.par_iter().map(read).collect::<Result<_>>()?;
+        read.iter().for_each(|(leaf, record)| table.add(*leaf, record));
+    }
+    table.end()
 }
 
 /// Puts what may be there already, to the byte.
@@ -360,7 +374,9 @@ fn put_same(run: &Run, key: &str, bytes: &[u8]) -> Result<()> {
 
 fn otherwise(run: &Run, key: &str) -> Error {
     let help = match key.ends_with(".parquet") {
-        false => "compare the two: other signers were trusted, or what lies there was changed; nothing was replaced",
+        false => {
+            "compare the two: other signers were trusted, or what lies there was changed; nothing was replaced"
+        }
         true => {
             "a version that writes tables otherwise sealed it, or what lies there was changed; nothing was replaced: \
              seal with the version that sealed it first"

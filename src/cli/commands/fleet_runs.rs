@@ -440,11 +440,15 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
     }
     for (tables, words) in [
         (&sealed.tables, "Parquet, the same records"),
-        (&made.unnamed, "Parquet; the run was sealed before, by a version that wrote none: the seal does not name them"),
+        (
+            &made.unnamed,
+            "Parquet; the run was sealed before, by a version that wrote none: the seal does not name them",
+        ),
     ] {
         if let Some(first) = tables.first() {
             let first = run.location.below(&first.name).to_string();
-            let more = if tables.len() > 1 { format!(" and {} more", tables.len() - 1) } else { String::new() };
+            let more =
+                if tables.len() > 1 { format!(" and {} more", tables.len() - 1) } else { String::new() };
             human.push_str(&format!("  tables       {}{more}: {words}\n", screen(&first)));
         }
     }

@@ -23,6 +23,9 @@ fn the_page_shows_what_the_simulation_prints() {
         ("src/remote/s3.rs", "const PAGE: &str = \"1000\";"),
         ("src/fleet/sealing.rs", "const PART_BYTES: usize = 32 * 1024 * 1024;"),
     ] {
-        assert!(read(file).contains(said), "{file} no longer says {said}: examples/fleet-simulation.rs assumes it");
+        assert!(
+            read(file).contains(said),
+            "{file} no longer says {said}: examples/fleet-simulation.rs assumes it"
+        );
     }
 }
