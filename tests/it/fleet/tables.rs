@@ -2,6 +2,7 @@
 //! `pyarrow`.
 
 use super::made::{Fleet, folder, records};
+use parquet::basic::Compression;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 use serde_json::{Map, Value, json};
@@ -131,7 +132,8 @@ fn a_table_has_the_records_in_their_order_and_every_value_of_them() {
         ] {
             assert!(wanted.iter().any(|row| row[name] == some), "no row has {name} = {some}");
         }
-        assert!(wanted.iter().any(|row| row["checks_fail"].as_array().unwrap().len() > 1));
+        assert!(wanted.iter().any(|row| row["checks_pass"].as_array().unwrap().len() > 1));
+        assert!(wanted.iter().any(|row| !row["checks_fail"].as_array().unwrap().is_empty()));
         assert!(wanted.iter().any(|row| row["bundles"] == json!([])));
         found.push(bytes);
     }
@@ -154,6 +156,8 @@ fn a_table_says_its_order_and_nothing_of_who_wrote_it_when() {
     assert_eq!(order.iter().map(|by| by.column_idx).collect::<Vec<_>>(), [0, 1]);
     let names: Vec<String> = group.columns().iter().map(|column| column.column_path().string()).collect();
     assert_eq!(&names[..2], ["key", "leaf"]);
+    // What every reader unpacks.
+    assert!(group.columns().iter().all(|column| column.compression() == Compression::SNAPPY));
 }
 
 /// Seals as a version did that wrote no tables.
