@@ -2,7 +2,7 @@
 
 use super::names;
 use crate::decision::RecordRef;
-use crate::fleet::{FleetProof, FleetSealed};
+use crate::fleet::{FleetProof, FleetSealed, SealedPart};
 use crate::signing::Outcome;
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
@@ -90,6 +90,9 @@ pub struct FleetSealDocument<'a> {
     pub digest: EvidenceDigest,
     /// What it says.
     pub sealed: &'a FleetSealed,
+    /// Tables that lie beside it and that it does not name: whoever sealed the run first wrote none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    pub unnamed: &'a [SealedPart],
     /// The record in the ledger of this workspace.
     pub record: RecordRef,
 }

@@ -396,6 +396,9 @@ pub struct FleetSealed {
     pub counts: Counts,
     /// The files of the records, in order.
     pub parts: Vec<SealedPart>,
+    /// The same records as tables (Apache Parquet), one for each of these files; none where an earlier version sealed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<SealedPart>,
     /// Shards that are not there, or do not count.
     pub missing: Vec<MissingShard>,
     /// Keys with more than one record: all are kept, and they contradict each other.

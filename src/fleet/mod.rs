@@ -4,6 +4,8 @@
 //!
 //! The documents are always here; what makes them comes with the feature `fleet`.
 
+#[cfg(feature = "fleet")]
+mod columns;
 mod documents;
 #[cfg(feature = "fleet")]
 mod grouping;

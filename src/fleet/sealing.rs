@@ -1,6 +1,7 @@
-//! Sealing a run: which shards count, their records merged by key, one root over all. It reads and adds, and changes
-//! nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
+//! Sealing a run: which shards count, their records merged by key, one root over all; the same records as tables. It reads
+//! and adds, and changes nothing. It needs no program that worked, and can be done again by anybody with the same outcome.
 
+use super::columns::Table;
 use super::documents::{
     Conflict, Counts, FleetRecord, FleetSealed, FleetSealedSchema, FleetShard, MissingShard, SealedPart,
     Writer,
@@ -20,13 +21,17 @@ use crate::signing::{Outcome, Trust};
 use crate::store::EvidenceDigest;
 use crate::text::Untrusted;
 use jiff::Timestamp;
+use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::{BufWriter, Read, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 /// The largest part of the records.
 const PART_BYTES: usize = 32 * 1024 * 1024;
 const MAX_PART_BYTES: u64 = 64 * 1024 * 1024;
+/// Records of a part that are read together.
+const AT_ONCE: usize = 1 << 10;
 
 /// How to seal.
 pub struct Sealing<'a> {
@@ -49,6 +54,8 @@ pub struct Sealed {
     pub digest: EvidenceDigest,
     /// Its name below the run.
     pub name: String,
+    /// Tables that lie beside it and that it does not name: whoever sealed the run wrote none.
+    pub unnamed: Vec<SealedPart>,
 }
 
 /// Where the record of a key waits.
@@ -84,7 +91,7 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         true => String::new(),
         false => format!("partial-{}/", root.to_string().get(..16).unwrap_or_default()),
     };
-    let parts = put_parts(run, &path, &rows, &folder)?;
+    let (parts, tables) = put_parts(run, &path, &rows, &folder, sealing.progress)?;
     let sealed = FleetSealed {
         schema: FleetSealedSchema::V1,
         run: run.id,
@@ -94,6 +101,7 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         models: run.plan.models,
         counts,
         parts,
+        tables,
         missing,
         conflicts: conflicts(&rows),
         writers: writers.into_iter().map(|(signer, shards)| Writer { signer, shards }).collect(),
@@ -105,8 +113,20 @@ pub fn seal(run: &Run, sealing: &Sealing<'_>) -> Result<Sealed> {
         true => SEALED.to_owned(),
         false => format!("{folder}sealed-{}.json", digest.to_string().get(..16).unwrap_or_default()),
     };
-    put_same(run, &name, &written)?;
-    Ok(Sealed { sealed, digest, name })
+    if run.files.put_new(&name, &written)? {
+        return Ok(Sealed { sealed, digest, name, unnamed: Vec::new() });
+    }
+    let there = run.files.small(&name, MAX_PART_BYTES)?;
+    // A version that wrote no tables sealed the same records: its seal is what somebody holds, and stays.
+    let bare = FleetSealed { tables: Vec::new(), ..sealed.clone() };
+    if there == canonical(&bare).map_err(|cause| unwritten(&cause))? {
+        let digest = EvidenceDigest::of(&there)?;
+        return Ok(Sealed { sealed: bare, digest, name, unnamed: sealed.tables });
+    }
+    match there == written {
+        true => Ok(Sealed { sealed, digest, name, unnamed: Vec::new() }),
+        false => Err(otherwise(run, &name)),
+    }
 }
 
 /// The records of a run in no order, in a file of this machine.
@@ -289,27 +309,60 @@ fn conflicts(rows: &[Row]) -> Vec<Conflict> {
     several.collect()
 }
 
-/// The records in the order of their keys, in parts.
-fn put_parts(run: &Run, path: &Path, rows: &[Row], folder: &str) -> Result<Vec<SealedPart>> {
+/// The records in the order of their keys, in parts, and the same as tables. No more than one part is held.
+fn put_parts(
+    run: &Run,
+    path: &Path,
+    rows: &[Row],
+    folder: &str,
+    progress: &Progress,
+) -> Result<(Vec<SealedPart>, Vec<SealedPart>)> {
     let unread = |cause: std::io::Error| Error::read(path, &cause);
     let (mut waiting, _) = open(path).map_err(|why| why.error(path))?;
-    let (mut parts, mut part, mut many) = (Vec::<SealedPart>::new(), Vec::new(), 0);
+    let (mut parts, mut tables) = (Vec::<SealedPart>::new(), Vec::new());
+    let (mut part, mut of_part) = (Vec::new(), Vec::<(EvidenceDigest, Range<usize>)>::new());
     let mut rows = rows.iter().peekable();
     while let Some(row) = rows.next() {
         let start = part.len();
         part.resize(start + row.length as usize, 0);
+        let record = part.get_mut(start..).unwrap_or_default();
         waiting.seek(SeekFrom::Start(row.at)).map_err(unread)?;
-        waiting.read_exact(part.get_mut(start..).unwrap_or_default()).map_err(unread)?;
+        waiting.read_exact(record).map_err(unread)?;
+        of_part.push((row.leaf, start..part.len()));
         part.push(b'\n');
-        many += 1;
         if part.len() >= PART_BYTES || rows.peek().is_none() {
-            let name = format!("{folder}records-{:05}.jsonl", parts.len());
-            put_same(run, &name, &part)?;
-            parts.push(SealedPart { name, records: many, sha256: EvidenceDigest::of(&part)? });
-            (part, many) = (Vec::new(), 0);
+            progress.check()?;
+            let name = format!("{folder}records-{:05}", parts.len());
+            let named = |extension: &str| format!("{name}.{extension}");
+            let (columns, many) = (table_of(&part, &of_part)?, of_part.len() as u64);
+            for (list, name, bytes) in
+                [(&mut parts, named("jsonl"), &part), (&mut tables, named("parquet"), &columns)]
+            {
+                put_same(run, &name, bytes)?;
+                list.push(SealedPart { name, records: many, sha256: EvidenceDigest::of(bytes)? });
+            }
+            (part, of_part) = (Vec::new(), Vec::new());
         }
     }
-    Ok(parts)
+    Ok((parts, tables))
+}
+
+/// The records of a part as a table: what this process wrote to a file of its own.
+fn table_of(part: &[u8], records: &[(EvidenceDigest, Range<usize>)]) -> Result<Vec<u8>> {
+    let mut table = Table::new();
+    for some in records.chunks(AT_ONCE) {
+        let read = |(leaf, range): &(EvidenceDigest, Range<usize>)| {
+            let record = serde_json::from_slice::<FleetRecord>(part.get(range.clone()).unwrap_or_default());
+            let record = record.map_err(|_| {
+                Error::new(Code::Changed, "what waits to be sealed was changed")
+                    .help("seal again; name another --scratch")
+            })?;
+            Ok((*leaf, record))
+        };
+        let read: Vec<(EvidenceDigest, FleetRecord)> = some.par_iter().map(read).collect::<Result<_>>()?;
+        read.iter().for_each(|(leaf, record)| table.add(*leaf, record));
+    }
+    table.end()
 }
 
 /// Puts what may be there already, to the byte.
@@ -317,7 +370,20 @@ fn put_same(run: &Run, key: &str, bytes: &[u8]) -> Result<()> {
     if run.files.put_new(key, bytes)? || run.files.small(key, MAX_PART_BYTES)? == bytes {
         return Ok(());
     }
-    Err(Error::new(Code::Changed, "the run was sealed otherwise before")
+    Err(otherwise(run, key))
+}
+
+fn otherwise(run: &Run, key: &str) -> Error {
+    let help = match key.ends_with(".parquet") {
+        false => {
+            "compare the two: other signers were trusted, or what lies there was changed; nothing was replaced"
+        }
+        true => {
+            "a version that writes tables otherwise sealed it, or what lies there was changed; nothing was replaced: \
+             seal with the version that sealed it first"
+        }
+    };
+    Error::new(Code::Changed, "the run was sealed otherwise before")
         .at(run.location.below(key).to_string())
-        .help("compare the two: other signers were trusted, or what lies there was changed; nothing was replaced"))
+        .help(help)
 }

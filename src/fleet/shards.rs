@@ -12,6 +12,7 @@ use crate::json::canonical;
 use crate::remote::Seen;
 use crate::signing::Bundle;
 use crate::store::EvidenceDigest;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
@@ -147,14 +148,16 @@ pub(super) fn results(run: &Run, said: &FleetShard) -> Result<std::result::Resul
         Err(error) => return Err(error),
     };
     let Ok(bytes) = said.results.check(bytes) else { return Ok(Err("the results were changed".to_owned())) };
-    let mut lines = Vec::new();
-    for line in bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-        let Ok(line) = serde_json::from_slice::<FleetLine>(line) else {
-            return Ok(Err("the results hold what this version does not read".to_owned()));
-        };
+    let written: Vec<&[u8]> = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).collect();
+    let read = |line: &&[u8]| -> Result<Option<(EvidenceDigest, Vec<u8>, FleetLine)>> {
+        let Ok(line) = serde_json::from_slice::<FleetLine>(line) else { return Ok(None) };
         let record = canonical(&line.record).map_err(|cause| unwritten(&cause))?;
-        lines.push((EvidenceDigest::of(&record)?, record, line));
-    }
+        Ok(Some((EvidenceDigest::of(&record)?, record, line)))
+    };
+    let lines: Vec<Option<_>> = written.par_iter().map(read).collect::<Result<_>>()?;
+    let Some(lines) = lines.into_iter().collect::<Option<Lines>>() else {
+        return Ok(Err("the results hold what this version does not read".to_owned()));
+    };
     let in_order =
         lines.is_sorted_by(|one, other| (one.2.record.key, one.0) <= (other.2.record.key, other.0));
     if !in_order
@@ -172,8 +175,10 @@ pub(super) fn results(run: &Run, said: &FleetShard) -> Result<std::result::Resul
 /// Whether there is one record for each item, of its objects in the states that were planned.
 fn answers(run: &Run, shard: u32, lines: &[(EvidenceDigest, Vec<u8>, FleetLine)]) -> Result<bool> {
     let mut planned = BTreeSet::new();
-    for item in run.items(shard)? {
-        planned.insert((run.source_text(item.source)?.to_owned(), called(&item.place), states_of(&item)?));
+    let items = run.items(shard)?;
+    let states: Vec<EvidenceDigest> = items.par_iter().map(states_of).collect::<Result<_>>()?;
+    for (item, states) in items.into_iter().zip(states) {
+        planned.insert((run.source_text(item.source)?.to_owned(), called(&item.place), states));
     }
     let mut answered = BTreeSet::new();
     for (_, _, line) in lines {

@@ -26,7 +26,7 @@ const REASONS: [&str; 6] = [
 /// Of blocks that run where the program of this name is.
 const WITH: [(&str, &str); 1] = [("needs-jq", "jq")];
 /// What a fence may say: each is highlighted as what it is.
-const LANGUAGES: [&str; 8] = ["sh", "text", "toml", "json", "yaml", "python", "rust", "markdown"];
+const LANGUAGES: [&str; 9] = ["sh", "text", "toml", "json", "yaml", "python", "rust", "markdown", "sql"];
 /// No page takes longer.
 const PATIENCE: Duration = Duration::from_secs(240);
 

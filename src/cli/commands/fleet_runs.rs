@@ -439,6 +439,20 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
             conflict.key
         ));
     }
+    for (tables, words) in [
+        (&sealed.tables, "Parquet, the same records"),
+        (
+            &made.unnamed,
+            "Parquet; the run was sealed before, by a version that wrote none: the seal does not name them",
+        ),
+    ] {
+        if let Some(first) = tables.first() {
+            let first = run.location.below(&first.name).to_string();
+            let more =
+                if tables.len() > 1 { format!(" and {} more", tables.len() - 1) } else { String::new() };
+            human.push_str(&format!("  tables       {}{more}: {words}\n", screen(&first)));
+        }
+    }
     let file = run.location.below(&made.name).to_string();
     human.push_str(&format!("  file         {}\n  record       {}\n", screen(&file), record.number));
     output.print(&human, || FleetSealDocument {
@@ -446,6 +460,7 @@ fn sealed(arguments: &Seal, common: &Common, output: &Output) -> Result<u8> {
         file: file.as_str().into(),
         digest: made.digest,
         sealed,
+        unnamed: &made.unnamed,
         record,
     });
     Ok(status)

@@ -167,7 +167,7 @@ fn two_answers_to_one_question_contradict_and_both_are_kept() {
     assert_eq!(sealed.sealed.records, planned.plan.models / 2, "the same answer twice is one");
     assert!(sealed.sealed.conflicts.is_empty());
     fs::remove_file(folder(&run).join("sealed.json")).unwrap();
-    for part in &sealed.sealed.parts {
+    for part in sealed.sealed.parts.iter().chain(&sealed.sealed.tables) {
         fs::remove_file(folder(&run).join(&part.name)).unwrap();
     }
     let honest = said(&run, 1);
