@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod faults;
 mod forged;
+mod gaps;
 mod groups;
 mod known;
 mod made;
