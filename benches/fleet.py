@@ -23,6 +23,7 @@ import threading
 import time
 import urllib.parse
 
+
 def serve(port_of, objects):
     """Put where there is nothing, get by ranges, list: what a fleet asks for."""
     store = {key: (value, hashlib.md5(value).hexdigest()) for key, value in objects.items()}
@@ -51,7 +52,7 @@ def serve(port_of, objects):
                 bucket = path.strip("/")
                 rows = "".join(
                     f"<Contents><Key>{urllib.parse.quote(key.split('/', 1)[1])}</Key><Size>{len(value)}</Size>"
-                    f'<ETag>"{tag}"</ETag></Contents>'
+                    f'<ETag>"{tag}"</ETag><LastModified>2026-01-01T00:00:00.000Z</LastModified></Contents>'
                     for key, (value, tag) in sorted(store.items())
                     if key.startswith(f"{bucket}/{prefix}")
                 )

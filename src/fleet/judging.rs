@@ -23,8 +23,8 @@ use crate::maturity::{Since, Usage};
 use crate::progress::Progress;
 use crate::remote::{Files, KeyFault, Object};
 use crate::signing::{
-    DigestEngine, Digesting, Outcome, Place, Stage, VerifyOptions, default_signature, find_any_signature,
-    sha256_hex, verify_place,
+    Comparison, Cpu, DigestEngine, Digesting, Outcome, Place, Stage, VerifyOptions, default_signature,
+    find_any_signature, sha256_hex, verify_place,
 };
 use crate::store::EvidenceDigest;
 use std::cell::Cell;
@@ -104,7 +104,7 @@ impl Judging<'_> {
             let place =
                 Place::Registry { manifest: &found.manifest, listed: &found.listed, in_full: found.in_full };
             let (model, bundle, digests) = (found.model, &*found.bundle, found.digests);
-            return self.conclude(item, &spool, Read { model, place, bundle, digests });
+            return Ok(self.conclude(item, &spool, Read { model, place, bundle, digests })?.0);
         }
         let by_sums = basis == WantedBasis::ProviderChecksum;
         if by_sums && !rechecks {
@@ -114,10 +114,31 @@ impl Judging<'_> {
                     Place::Registry { manifest: &spool.folder, listed: &found.listed, in_full: false };
                 let (bundle, digests) = (&*found.bundle, found.digests);
                 let model = read_model(&spool.folder)?;
-                return self.conclude(item, &spool, Read { model, place, bundle, digests });
+                return Ok(self.conclude(item, &spool, Read { model, place, bundle, digests })?.0);
             }
         }
-        let spool = Spool::new(self.scratch, &name)?;
+        // Numbers need not be kept of what is as signed. Whatever is not has to be looked into, and comes once more.
+        match self.by_bytes(item, files, (&name, &below), by_sums && rechecks, true, seen)? {
+            Some(concluded) => Ok(concluded),
+            None => {
+                let whole = self.by_bytes(item, files, (&name, &below), by_sums && rechecks, false, seen)?;
+                whole
+                    .ok_or_else(|| Stop::All(Error::new(Code::Internal, "a model that is all here has gaps")))
+            }
+        }
+    }
+
+    /// Reads all bytes. None where numbers that were not kept would have to be looked into.
+    fn by_bytes(
+        &self,
+        item: &FleetItem,
+        files: &dyn Files,
+        (name, below): (&str, &str),
+        rechecks: bool,
+        gaps: bool,
+        seen: (&Progress, &Cell<u64>),
+    ) -> std::result::Result<Option<Concluded>, Stop> {
+        let spool = Spool::new(self.scratch, name)?;
         let (mut digests, mut signed) = (Digests::default(), None);
         // First the signature, which says how the others are hashed while they come.
         let (first, others): (Vec<&Object>, Vec<&Object>) = item.objects.iter().partition(|one| is_read(one));
@@ -130,19 +151,22 @@ impl Judging<'_> {
                 });
             }
             // Where the listing says a sum already, as hubs do, it is compared in any case.
-            let said = match by_sums && rechecks {
+            let said = match rechecks {
                 true => said_of(files, object)?,
                 false => object.checksum.as_ref().and_then(|checksum| checksum.sha256()),
             };
-            let taking = Taking { said: said.as_deref(), signed };
-            let is_as_said = spool.take(files, object, &below, &taking, seen)?;
-            digests.rechecked += u64::from(by_sums && rechecks && said.is_some());
+            let gaps = gaps && signed.is_some() && self.engine.name() == Cpu::NAME;
+            let is_as_said =
+                spool.take(files, object, below, &Taking { said: said.as_deref(), signed, gaps }, seen)?;
+            digests.rechecked += u64::from(rechecks && said.is_some());
             digests.contradicted += u64::from(!is_as_said);
         }
         let bundle = find_any_signature(&spool.folder).unwrap_or_else(|| default_signature(&spool.folder));
         let place = Place::Files(&spool.folder);
         let model = read_model(&spool.folder)?;
-        self.conclude(item, &spool, Read { model, place, bundle: &bundle, digests })
+        let (concluded, is_as_signed) =
+            self.conclude(item, &spool, Read { model, place, bundle: &bundle, digests })?;
+        Ok((is_as_signed || !spool.has_gaps.get()).then_some(concluded))
     }
 
     /// Whether it is one of the models that are read in full nevertheless: by what is asked and of what, so that every
@@ -167,12 +191,13 @@ impl Judging<'_> {
         if item.place.is_empty() { self.name(item) } else { Ok(called(&item.place)) }
     }
 
+    /// What it comes to, and whether all files are exactly those that were signed, with no other signature beside.
     fn conclude(
         &self,
         item: &FleetItem,
         spool: &Spool,
         Read { mut model, place, bundle, mut digests }: Read<'_>,
-    ) -> std::result::Result<Concluded, Stop> {
+    ) -> std::result::Result<(Concluded, bool), Stop> {
         let question = &self.run.plan.question;
         let (policy, anchors) = (&self.judges.rules.policy, &self.judges.rules.anchors);
         let options = VerifyOptions { beyond: policy.beyond(), ..VerifyOptions::at(question.at) };
@@ -205,6 +230,11 @@ impl Judging<'_> {
             });
         }
         Arc::make_mut(&mut seen.observed.files).thing = model.kind.into();
+        let files = &seen.observed.files;
+        let is_as_signed = seen.observed.comparison == Comparison::Compared
+            && files.matched == files.compared
+            && (files.missing.is_empty() && files.extra.is_empty() && files.changed.is_empty())
+            && (files.unreadable.is_empty() && files.misnamed.is_empty() && seen.observed.foreign.is_empty());
         let found = match place {
             Place::Registry { manifest, .. } if manifest != spool.folder => {
                 let (files, is_cut) = attached(manifest);
@@ -252,7 +282,7 @@ impl Judging<'_> {
         let asked = Question { stage: question.stage.clone(), now: question.at, clock: None };
         let feeds = Feeds { feeds: question.feeds.clone() };
         let evaluated = evaluate(&evidence, policy, &self.judges.rubric, anchors, &feeds, &asked)?;
-        Ok(Concluded { evaluated, bundles, digests })
+        Ok((Concluded { evaluated, bundles, digests }, is_as_signed))
     }
 
     fn record(

@@ -56,7 +56,7 @@ pub(super) fn in_registry(
         let said = said(object);
         // Whatever a signature lists of a layout, it lists by SHA-256.
         let signed = said.is_some().then_some((HashAlgorithm::Sha256, None));
-        let taking = Taking { said: said.as_deref(), signed };
+        let taking = Taking { said: said.as_deref(), signed, gaps: false };
         let is_as_said = spool.take(files, object, below, &taking, seen)?;
         digests.contradicted += u64::from(!is_as_said);
     }

@@ -1,5 +1,8 @@
 //! The objects of a model as files of this machine, for as long as they are looked at: what reads weights and folders
 //! reads the same here as anywhere. It judges nothing.
+//!
+//! Numbers are the bulk of a model, and nobody looks into them: of large files in safetensors and GGUF only the beginning and
+//! the end are kept where that is allowed, and the rest is hashed as it comes.
 
 use super::documents::UnknownClass;
 use crate::error::{Code, Error};
@@ -8,7 +11,8 @@ use crate::remote::{Files, Object, check_key};
 use crate::signing::{Fresh, HashAlgorithm, Hasher, PartDigest};
 use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::io::{BufWriter, Seek, SeekFrom, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 use tempfile::TempDir;
@@ -17,6 +21,14 @@ use tempfile::TempDir;
 const BESIDE: u64 = 1024 * 1024;
 /// Pieces that wait to be hashed.
 const AHEAD: usize = 4;
+/// Files of numbers, by their names; their first bytes have to say the same.
+const NUMBERS: [&str; 2] = [".safetensors", ".gguf"];
+/// Longer headers are not read (`inventory`); of such a file everything is kept.
+const MAX_SAFETENSORS_HEADER: u64 = 32 * 1024 * 1024;
+/// What a header of GGUF is read up to (`inventory`).
+const MAX_GGUF_HEADER: u64 = 128 * 1024 * 1024;
+/// More than is looked at of a beginning or an end.
+const TAIL: u64 = 256 * 1024;
 
 /// A model's folder, which is gone with this.
 pub(super) struct Spool {
@@ -26,6 +38,8 @@ pub(super) struct Spool {
     /// Digests that were computed while its files came. They go with the files: the place of one that is gone may be taken by
     /// another within a tick of the clock.
     pub(super) fresh: Fresh,
+    /// Whether of some file not all bytes are here.
+    pub(super) has_gaps: Cell<bool>,
 }
 
 /// What stopped the look at one model: something of its own, or something that ends the attempt.
@@ -58,7 +72,7 @@ impl Spool {
         let kept = kept.map_err(|cause| Stop::All(Error::write(scratch, &cause)))?;
         let folder = kept.path().join(name);
         fs::create_dir(&folder).map_err(|cause| Stop::All(Error::write(&folder, &cause)))?;
-        Ok(Spool { _kept: kept, folder, fresh: Fresh::default() })
+        Ok(Spool { _kept: kept, folder, fresh: Fresh::default(), has_gaps: Cell::new(false) })
     }
 
     /// Reads an object into its file, in the state in which it was listed. False when its bytes, all of them, are not
@@ -85,16 +99,18 @@ impl Spool {
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).map_err(unwritten)?;
         }
-        let mut file = BufWriter::new(File::create_new(&path).map_err(unwritten)?);
+        let mut file =
+            Kept::new(File::create_new(&path).map_err(unwritten)?, inside, object.size, taking.gaps);
         let mut came = 0_u64;
         let (streamed, hashed) = hashing(taking.hashers(), object.size, |hash| {
-            files.stream(object, &mut |piece| {
+            files.pieces(object, &mut |piece| {
                 progress.check()?;
                 came += piece.len() as u64;
                 progress.add_bytes(piece.len() as u64);
                 read.set(read.get() + piece.len() as u64);
+                file.write(&piece).map_err(|cause| Error::write(&path, &cause))?;
                 hash(piece);
-                file.write_all(piece).map_err(|cause| Error::write(&path, &cause))
+                Ok(())
             })
         });
         let sum = hashed.iter().find(|(algorithm, parts)| {
@@ -108,8 +124,8 @@ impl Spool {
             Err(error) if error.code == Code::Changed && !is_as_said => {}
             Err(error) => return Err(error.into()),
         }
-        file.flush().map_err(unwritten)?;
-        drop(file);
+        let is_whole = file.end().map_err(unwritten)?;
+        self.has_gaps.set(self.has_gaps.get() || !is_whole);
         if came != object.size {
             return Err(Stop::Unknown(UnknownClass::Changed));
         }
@@ -127,6 +143,8 @@ pub(super) struct Taking<'a> {
     pub(super) said: Option<&'a [u8]>,
     /// How the signature names its digests; none where it is not known, or nothing asks for them.
     pub(super) signed: Option<(HashAlgorithm, Option<u64>)>,
+    /// Whether numbers need not be kept.
+    pub(super) gaps: bool,
 }
 
 impl Taking<'_> {
@@ -139,17 +157,76 @@ impl Taking<'_> {
     }
 }
 
+/// A file that is being written: all of it, or its beginning and its end.
+struct Kept {
+    file: BufWriter<File>,
+    /// Where the next piece begins.
+    at: u64,
+    size: u64,
+    /// Whether gaps are allowed and its name and size fit; what it is shows its first piece.
+    may_have_gap: bool,
+    /// The bytes that are not kept.
+    gap: Range<u64>,
+}
+
+impl Kept {
+    fn new(file: File, name: &str, size: u64, gaps: bool) -> Self {
+        let is_named = NUMBERS.iter().any(|ending| name.ends_with(ending));
+        let may_have_gap = gaps && is_named && size > BESIDE;
+        Kept { file: BufWriter::new(file), at: 0, size, may_have_gap, gap: 0..0 }
+    }
+
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<()> {
+        if self.at == 0 && self.may_have_gap {
+            let end = self.size.saturating_sub(TAIL);
+            self.gap = header_of(piece).map_or(0..0, |header| header.min(end)..end);
+        }
+        let (from, to) = (self.at, self.at + piece.len() as u64);
+        self.at = to;
+        let part = |range: Range<u64>| {
+            let inside = |at: u64| usize::try_from(at.clamp(from, to) - from).unwrap_or(usize::MAX);
+            piece.get(inside(range.start)..inside(range.end)).unwrap_or_default()
+        };
+        if self.gap.is_empty() {
+            return self.file.write_all(piece);
+        }
+        self.file.write_all(part(0..self.gap.start))?;
+        if from < self.gap.end && to >= self.gap.end {
+            self.file.seek(SeekFrom::Start(self.gap.end))?;
+        }
+        self.file.write_all(part(self.gap.end..u64::MAX))
+    }
+
+    /// Whether all bytes are there.
+    fn end(mut self) -> std::io::Result<bool> {
+        self.file.flush()?;
+        Ok(self.gap.is_empty())
+    }
+}
+
+/// How many bytes at the beginning are looked into, of a file that begins so: nothing behind them is ever read, but its end.
+fn header_of(head: &[u8]) -> Option<u64> {
+    match head {
+        [b'G', b'G', b'U', b'F', ..] => Some(MAX_GGUF_HEADER),
+        [a, b, c, d, e, f, g, h, b'{', ..] => {
+            let length = u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+            Some(length.checked_add(8)?.max(TAIL)).filter(|end| *end <= MAX_SAFETENSORS_HEADER)
+        }
+        _ => None,
+    }
+}
+
 /// Hands pieces to all hashers, beside what else is done with them: the next pieces come meanwhile.
 fn hashing<T>(
     mut hashers: Vec<Hasher>,
     size: u64,
-    feed: impl FnOnce(&mut dyn FnMut(&[u8])) -> T,
+    feed: impl FnOnce(&mut dyn FnMut(Vec<u8>)) -> T,
 ) -> (T, Vec<(HashAlgorithm, Vec<PartDigest>)>) {
     let ended = |hashers: Vec<Hasher>| -> Vec<_> {
         hashers.into_iter().map(|hasher| (hasher.algorithm(), hasher.finish())).collect()
     };
     if hashers.is_empty() || size <= BESIDE {
-        let fed = feed(&mut |piece| hashers.iter_mut().for_each(|hasher| hasher.update(piece)));
+        let fed = feed(&mut |piece| hashers.iter_mut().for_each(|hasher| hasher.update(&piece)));
         return (fed, ended(hashers));
     }
     std::thread::scope(|scope| {
@@ -161,7 +238,7 @@ fn hashing<T>(
             ended(hashers)
         });
         // It takes everything until nothing more can come.
-        let fed = feed(&mut |piece| drop(send.send(piece.to_vec())));
+        let fed = feed(&mut |piece| drop(send.send(piece)));
         drop(send);
         (fed, beside.join().unwrap_or_default())
     })

@@ -330,13 +330,17 @@ impl<S: Service> Files for Cloud<S> {
     }
 
     fn stream(&self, object: &Object, take: &mut dyn FnMut(&[u8]) -> Result<()>) -> Result<()> {
+        self.pieces(object, &mut |piece| take(&piece))
+    }
+
+    fn pieces(&self, object: &Object, take: &mut dyn FnMut(Vec<u8>) -> Result<()>) -> Result<()> {
         clean(&object.key)?;
         let many = object.size.div_ceil(CHUNK);
         let ranges = (0..many).map(|index| index * CHUNK..object.size.min((index + 1) * CHUNK));
         self.runtime.block_on(async {
             let mut pieces = stream::iter(ranges.map(|range| self.range(object, range))).buffered(AT_ONCE);
             while let Some(piece) = pieces.next().await {
-                take(&piece?)?;
+                take(piece?)?;
             }
             Ok(())
         })

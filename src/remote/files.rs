@@ -117,6 +117,14 @@ pub trait Files: Send + Sync {
         Ok(())
     }
 
+    /// The same for someone who keeps the pieces.
+    ///
+    /// # Errors
+    /// As [`Files::stream`].
+    fn pieces(&self, object: &Object, take: &mut dyn FnMut(Vec<u8>) -> Result<()>) -> Result<()> {
+        self.stream(object, &mut |piece| take(piece.to_vec()))
+    }
+
     /// All bytes of a small object as it is now.
     ///
     /// # Errors

@@ -44,7 +44,7 @@ mod disk;
 mod documents;
 #[cfg(unix)]
 mod drills;
-mod engines;
+pub mod engines;
 mod exec;
 mod explain;
 mod feeds;

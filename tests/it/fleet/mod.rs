@@ -4,6 +4,7 @@ mod azure;
 #[cfg(unix)]
 mod faults;
 mod forged;
+mod gaps;
 mod google;
 mod groups;
 mod hub;
