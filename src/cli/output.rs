@@ -161,6 +161,12 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{safe}");
     }
 
+    /// Whether nothing more can be written: nobody reads any more, or the disk is full.
+    #[cfg(feature = "fleet")]
+    pub(super) fn is_closed(&self) -> bool {
+        self.lost.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+    }
+
     /// Whether a document was asked for.
     pub(super) fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -118,6 +118,9 @@ pub(crate) struct Work {
 pub(crate) struct Status {
     /// The run
     pub(super) run: String,
+    /// Look again after so many seconds, and say it each time that something changed, until all shards are committed
+    #[arg(long, value_name = "SECONDS", num_args = 0..=1, default_missing_value = "10", value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub(super) watch: Option<u64>,
 }
 
 /// The arguments of `fleet seal`.

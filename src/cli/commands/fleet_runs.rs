@@ -309,7 +309,25 @@ fn each_minute<R>(
 
 fn standing(arguments: &Status, output: &Output) -> Result<u8> {
     let run = Run::open(&Location::parse(&arguments.run)?)?;
-    let found = status(&run)?;
+    let mut before = None;
+    loop {
+        let found = status(&run)?;
+        let is_over = found.shards.iter().all(|standing| *standing == Standing::Done);
+        if before.as_ref() != Some(&found) {
+            stands(&run, &found, output);
+        }
+        match arguments.watch {
+            Some(seconds) if !is_over && !output.is_closed() => {
+                std::thread::sleep(Duration::from_secs(seconds))
+            }
+            _ => return Ok(0),
+        }
+        before = Some(found);
+    }
+}
+
+/// Says how a run stands.
+fn stands(run: &Run, found: &crate::fleet::Status, output: &Output) {
     let with = |wanted: Standing| -> Vec<u32> {
         let all = (0_u32..).zip(&found.shards).filter(|(_, standing)| **standing == wanted);
         all.map(|(shard, _)| shard).collect()
@@ -342,7 +360,6 @@ fn standing(arguments: &Status, output: &Output) -> Result<u8> {
         bytes_done: found.bytes_done,
         sealed: found.sealed,
     });
-    Ok(0)
 }
 
 /// `0-3,7`, as engines take them.

@@ -3,6 +3,7 @@
 use crate::support::{copy_of_samples, err, out, touchmark};
 use serde_json::Value;
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -53,6 +54,50 @@ fn ended(done: &Output, status: i32, says: &str) {
     let text = format!("{}{}", out(done), err(done));
     assert_eq!(done.status.code(), Some(status), "{text}");
     assert!(text.contains(says), "{text}");
+}
+
+#[test]
+fn a_run_is_watched_until_all_shards_are_committed_and_each_change_is_said_once() {
+    let shell = Shell::new();
+    let run = shell.plan(&["--shards", "2"]);
+    let mut watching = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        .args(["fleet", "status", &run, "--watch", "1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(watching.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let mut next = |says: &str| {
+        let line = lines.next().unwrap();
+        assert!(line.contains(says), "{line} instead of {says}");
+    };
+    next("0 of 2 shards committed");
+    next("missing      0-1");
+    ended(&shell.work(&run, &["--shard", "1"]), 0, "committed  shard 1");
+    next("1 of 2 shards committed");
+    next("missing      0");
+    // Nothing changes: nothing is said.
+    std::thread::sleep(std::time::Duration::from_millis(2500));
+    ended(&shell.work(&run, &["--shard", "0"]), 0, "committed  shard 0");
+    next("2 of 2 shards committed");
+    assert_eq!(lines.next(), None, "it is over");
+    assert!(watching.wait().unwrap().success());
+    ended(&shell.run(&["status", &run, "--watch", "0"]), 2, "--watch");
+    // Whoever does not read any more ends it, too.
+    let other = shell.plan(&["--shards", "3"]);
+    let mut watching = Command::new(env!("CARGO_BIN_EXE_touchmark"))
+        .args(["fleet", "status", &other, "--watch", "1"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(watching.stdout.take());
+    ended(&shell.work(&other, &["--shard", "0"]), 0, "committed  shard 0");
+    let began = std::time::Instant::now();
+    while watching.try_wait().unwrap().is_none() {
+        assert!(began.elapsed().as_secs() < 60, "it goes on for nobody");
+        std::thread::sleep(std::time::Duration::from_millis(50));
+    }
 }
 
 #[test]
