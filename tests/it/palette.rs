@@ -336,7 +336,20 @@ fn the_network_is_asked_about_and_a_no_sends_nothing() {
         assert_eq!(effects.is_empty(), asked, "{line}: {effects:?}");
         if asked {
             assert!(text(&app, 100, 30).contains("uses the network"));
+            assert!(text(&app, 100, 30).contains("y runs it · n does not"));
             assert!(press(&mut app, &["n"]).is_empty() && app.outputs.shown().is_none());
+        }
+    }
+}
+
+#[test]
+fn however_long_the_line_is_the_keys_that_answer_stay_in_view() {
+    for many in [60, 200, 3000] {
+        let mut app = verified();
+        run(&mut app, &format!("trust refresh {}", "sigstore ".repeat(many / 9)));
+        for (columns, rows) in [(80, 24), (120, 40), (40, 14)] {
+            let shown = text(&app, columns, rows);
+            assert!(shown.contains("y runs it · n does not"), "{many}, {columns}×{rows}: {shown}");
         }
     }
 }

@@ -98,11 +98,18 @@ fn explained(app: &App, input: &str, cursor: usize, pen: Pen<'_>, columns: usize
     rows
 }
 
+/// How wide that is asked.
+const CONFIRM_COLUMNS: u16 = 76;
+
 /// Whether the network may be used, asked.
 pub fn draw_confirm(asked: &Asked, pen: Pen<'_>, frame: &mut Frame<'_>) {
-    let inside = pen.popup(frame, (76, 7), "Use the network?");
-    let columns = usize::from(inside.width);
+    let area = frame.area();
+    let columns = usize::from(area.width.saturating_sub(4).min(CONFIRM_COLUMNS).saturating_sub(2));
     let mut text = pen.wrapped(vec![pen.span(Role::Accent, " : ")], Role::Text, &asked.line, columns);
+    // However long the line is, the keys below it stay in view.
+    text.truncate(usize::from(area.height.saturating_sub(8)).max(1));
+    let rows = u16::try_from(text.len() + 6).unwrap_or(u16::MAX);
+    let inside = pen.popup(frame, (CONFIRM_COLUMNS, rows), "Use the network?");
     text.push(pen.line(Role::Text, " This command uses the network; the workbench itself does not."));
     text.push(Line::default());
     text.push(pen.line(Role::Accent, " y runs it · n does not"));
