@@ -71,6 +71,11 @@ impl From<Error> for Failed {
 /// What becomes of a request before it is sent.
 pub(super) type With<'w> = &'w (dyn Fn(RequestBuilder) -> RequestBuilder + Sync);
 
+/// Looks at the headers of an answer before its bytes are taken.
+pub(super) type Looks<'l> = &'l dyn Fn(&HeaderMap) -> Result<()>;
+/// Takes bytes, in their order.
+pub(super) type Takes<'t> = &'t mut dyn FnMut(&[u8]) -> Result<()>;
+
 /// Shows who asks, as the one who is asked wants it shown. It is called for addresses of its own alone.
 pub(super) trait Asks {
     /// One request.
@@ -141,8 +146,8 @@ impl Web {
         asks: &impl Asks,
         (url, below): (&Url, &str),
         size: u64,
-        looks: &dyn Fn(&HeaderMap) -> Result<()>,
-        come: &mut dyn FnMut(&[u8]) -> Result<()>,
+        looks: Looks<'_>,
+        come: Takes<'_>,
     ) -> Result<()> {
         let mut at = 0;
         self.tries(BYTES_ATTEMPTS, async || {
@@ -187,7 +192,7 @@ impl Web {
         (url, below): (&Url, &str),
         size: u64,
         at: &mut u64,
-        (looks, come): (&dyn Fn(&HeaderMap) -> Result<()>, &mut dyn FnMut(&[u8]) -> Result<()>),
+        (looks, come): (Looks<'_>, Takes<'_>),
     ) -> std::result::Result<(), Failed> {
         let from = *at;
         if from == size && from > 0 {

@@ -16,17 +16,19 @@ use touchmark::{Code, Error};
 const ALL: [HashAlgorithm; 3] = [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3];
 
 type Digests = Vec<Result<Vec<u8>, Error>>;
+/// What becomes of the right answers.
+type Spoils = fn(&mut Digests);
 
 /// A device as far as anybody outside can tell: it reads the files by itself, and computes in a way of its own.
 #[derive(Default)]
 pub struct Simulated {
     /// What it does with the right answers.
-    spoils: Option<fn(&mut Digests)>,
+    spoils: Option<Spoils>,
     pub jobs: AtomicUsize,
 }
 
 impl Simulated {
-    fn that(spoils: fn(&mut Digests)) -> Self {
+    fn that(spoils: Spoils) -> Self {
         Simulated { spoils: Some(spoils), ..Simulated::default() }
     }
 }
@@ -105,7 +107,7 @@ fn contract(engine: &dyn DigestEngine) {
 }
 
 /// Engines that keep it nearly.
-const BAD: [(&str, fn(&mut Digests)); 4] = [
+const BAD: [(&str, Spoils); 4] = [
     ("one bit is wrong", |digests| {
         if let Some(Ok(digest)) = digests.first_mut() {
             digest[0] ^= 1;

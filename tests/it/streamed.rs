@@ -75,8 +75,11 @@ fn comes_to(verified: &Verification) -> impl PartialEq + std::fmt::Debug + use<>
 
 const ALL: [HashAlgorithm; 3] = [HashAlgorithm::Sha256, HashAlgorithm::Blake2b, HashAlgorithm::Blake3];
 
-/// What may become of files.
-const CHANGES: [(&str, fn(&mut Files)); 7] = [
+/// What becomes of files.
+type Change = fn(&mut Files);
+
+/// What may become of them.
+const CHANGES: [(&str, Change); 7] = [
     ("nothing", |_| {}),
     ("a byte", |files| files.get_mut("weights.bin").unwrap()[5] ^= 1),
     ("cut off", |files| files.get_mut("weights.bin").unwrap().truncate(30)),

@@ -34,6 +34,42 @@ fn gguf(bytes: usize) -> Vec<u8> {
     file
 }
 
+/// Many tensors: a header of half a mebibyte.
+fn long_safetensors() -> Vec<u8> {
+    let each = 512;
+    let row = |at: usize| {
+        format!(
+            r#""layer.{at:05}":{{"dtype":"U8","shape":[{each}],"data_offsets":[{},{}]}}"#,
+            at * each,
+            (at + 1) * each
+        )
+    };
+    let head = format!("{{{}}}", (0..6000).map(row).collect::<Vec<_>>().join(","));
+    assert!(head.len() > MIB / 3, "{}", head.len());
+    let numbers = std::iter::repeat_n(3_u8, 6000 * each);
+    (head.len() as u64).to_le_bytes().into_iter().chain(head.bytes()).chain(numbers).collect()
+}
+
+/// Half a mebibyte of metadata, and behind it a template that a loader runs.
+fn long_gguf() -> Vec<u8> {
+    let mut file =
+        [b"GGUF".as_slice(), &3_u32.to_le_bytes(), &0_u64.to_le_bytes(), &2_u64.to_le_bytes()].concat();
+    let template = "{{ ''.__class__.__mro__[1].__subclasses__() }}";
+    for (key, text) in
+        [("general.notes", "n".repeat(MIB / 2)), ("tokenizer.chat_template", template.to_owned())]
+    {
+        for bytes in [key.as_bytes(), text.as_bytes()] {
+            if bytes == text.as_bytes() {
+                file.extend(8_u32.to_le_bytes());
+            }
+            file.extend((bytes.len() as u64).to_le_bytes());
+            file.extend(bytes);
+        }
+    }
+    file.resize(3 * MIB, 7);
+    file
+}
+
 /// An archive behind numbers, as `zip` would find it.
 fn with_archive(mut file: Vec<u8>) -> Vec<u8> {
     file.extend(b"PK\x05\x06");
@@ -78,13 +114,18 @@ const CASES: [(&str, HashAlgorithm, Option<u64>, Changes); 11] = [
     ("no signature", HashAlgorithm::Sha256, None, |model| fs::remove_file(model.join("model.sig")).unwrap()),
 ];
 
+/// Files by their names.
+type Named = Vec<(&'static str, Vec<u8>)>;
+
 /// What large files may be.
-fn files() -> Vec<(&'static str, Vec<(&'static str, Vec<u8>)>)> {
+fn files() -> Vec<(&'static str, Named)> {
     let named = |name, bytes| vec![("model.safetensors", safetensors(3 * MIB)), (name, bytes)];
     vec![
         ("safetensors alone", vec![("model.safetensors", safetensors(3 * MIB))]),
         ("an archive behind", vec![("model.safetensors", with_archive(safetensors(3 * MIB)))]),
         ("GGUF", named("model.gguf", gguf(2 * MIB))),
+        ("a long header", vec![("model.safetensors", long_safetensors())]),
+        ("long metadata", named("model.gguf", long_gguf())),
         (
             "another format by that name",
             named("other.safetensors", [b"\x80\x04".to_vec(), vec![b'.'; 2 * MIB]].concat()),
@@ -112,7 +153,7 @@ fn with_model(what: &[(&str, Vec<u8>)], case: &(&str, HashAlgorithm, Option<u64>
     }
     let key = SigningKey::generate(Curve::P256).unwrap();
     let options =
-        SignOptions { hash: case.1, shard_size: case.2, ..SignOptions::to(&model.join("model.sig")) };
+        SignOptions { hash: case.1, shard_size: case.2, ..SignOptions::to(model.join("model.sig")) };
     sign_key(&model, &key, &options, &Progress::default()).unwrap();
     case.3(&model);
     fleet
