@@ -29,6 +29,8 @@ pub struct Fleet {
     pub out: TempDir,
     pub key: SigningKey,
     pub view: Arc<View>,
+    /// The stage that is asked about.
+    pub stage: &'static str,
 }
 
 impl Fleet {
@@ -42,6 +44,7 @@ impl Fleet {
             out: tempfile::tempdir().unwrap(),
             key: SigningKey::generate(Curve::P384).unwrap(),
             view,
+            stage: "dev",
         }
     }
 
@@ -101,7 +104,7 @@ impl Fleet {
                 anchors: &view.trust,
                 rubric: &view.rubric,
                 feeds: view.feeds.feeds.clone(),
-                stage: "dev".to_owned(),
+                stage: self.stage.to_owned(),
                 at: view.at,
                 known: &|name| view.model(&ModelId::new(name)).map(|(_, model)| model.clone()),
             },

@@ -304,7 +304,7 @@ impl Shop {
             OpenOptions { dir: Some(dir.path().to_owned()), read_only: true, ..OpenOptions::default() };
         let view = Workbench::open(&options).unwrap().view();
         let (out, key) = (tempfile::tempdir().unwrap(), SigningKey::generate(Curve::P384).unwrap());
-        Shop { registry: Registry::new(), fleet: Fleet { dir, out, key, view }, files }
+        Shop { registry: Registry::new(), fleet: Fleet { dir, out, key, view, stage: "dev" }, files }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
