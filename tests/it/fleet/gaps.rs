@@ -50,11 +50,11 @@ fn long_safetensors() -> Vec<u8> {
     (head.len() as u64).to_le_bytes().into_iter().chain(head.bytes()).chain(numbers).collect()
 }
 
-/// Half a mebibyte of metadata, and behind it a template that a loader runs.
+/// Half a mebibyte of metadata, and behind it a template: a header that is cut off before it cannot be read.
 fn long_gguf() -> Vec<u8> {
     let mut file =
         [b"GGUF".as_slice(), &3_u32.to_le_bytes(), &0_u64.to_le_bytes(), &2_u64.to_le_bytes()].concat();
-    let template = "{{ ''.__class__.__mro__[1].__subclasses__() }}";
+    let template = "{{ messages }}";
     for (key, text) in
         [("general.notes", "n".repeat(MIB / 2)), ("tokenizer.chat_template", template.to_owned())]
     {
@@ -211,9 +211,13 @@ fn what_is_as_signed_is_read_once_and_what_is_not_comes_again_to_be_looked_into(
         let model = fleet.models().join("large/numbers");
         fs::read_dir(model).unwrap().map(|entry| entry.unwrap().metadata().unwrap().len()).sum()
     };
-    for (name, times) in
-        [("as signed", 1), ("as signed, in shards", 1), ("a number is changed", 2), ("renamed", 2)]
-    {
+    for (name, times) in [
+        ("as signed", 1),
+        ("as signed, in shards", 1),
+        ("a number is changed", 2),
+        ("renamed", 2),
+        ("no signature", 1),
+    ] {
         let case = CASES.iter().find(|case| case.0 == name).unwrap();
         let mut fleet = with_model(&files, case);
         let (_, read) = record(&mut fleet, &Cpu);
