@@ -24,19 +24,19 @@ const RECORD: u64 = 1500;
 const GETS_OF_ATTEMPT: u64 = 10;
 const PUTS_OF_COMMIT: u64 = 2;
 const GETS_OF_SEAL: u64 = 6;
-/// What a worker gets from a store that gives it all it wants, and how long it takes to begin.
+/// Bytes a second of a worker that the store does not slow down, and seconds until it begins.
 const WORKER: f64 = 250e6;
 const BEGIN: f64 = 10.0;
 /// An engine waits before it tries again: so long after the first failure, doubled each time, at most so long.
 const BACK_OFF: f64 = 10.0;
 const MOST_BACK_OFF: f64 = 360.0;
-/// Until another machine takes the place of one that was taken away.
+/// Seconds until a lost machine is replaced.
 const REPLACED: f64 = 120.0;
 /// Dollars: a thousand gets, a thousand puts or listings, an hour of a worker.
 const GETS_COST: f64 = 0.0004;
 const PUTS_COST: f64 = 0.005;
 const HOUR_COST: f64 = 0.10;
-/// Whoever needs so many attempts a shard will not come to an end.
+/// A run that needs more attempts a shard never ends.
 const PATIENCE: u64 = 10;
 
 /// What a store does when it is asked for more than it gives.

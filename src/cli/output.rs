@@ -161,7 +161,7 @@ impl Output {
         let _ = writeln!(std::io::stderr().lock(), "{safe}");
     }
 
-    /// Whether nothing more can be written: nobody reads any more, or the disk is full.
+    /// Whether writing has failed: the reader closed its end, or the disk is full.
     #[cfg(feature = "fleet")]
     pub(super) fn is_closed(&self) -> bool {
         self.lost.lock().unwrap_or_else(PoisonError::into_inner).is_some()

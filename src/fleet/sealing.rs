@@ -54,7 +54,7 @@ pub struct Sealed {
     pub digest: EvidenceDigest,
     /// Its name below the run.
     pub name: String,
-    /// Tables that lie beside it and that it does not name: whoever sealed the run wrote none.
+    /// Tables beside it that it does not name: an earlier version sealed the run and wrote none.
     pub unnamed: Vec<SealedPart>,
 }
 

@@ -1,8 +1,8 @@
 //! The objects of a model as files of this machine, for as long as they are looked at: what reads weights and folders
 //! reads the same here as anywhere. It judges nothing.
 //!
-//! Numbers are the bulk of a model, and nobody looks into them: of large files in safetensors and GGUF only the beginning and
-//! the end are kept where that is allowed, and the rest is hashed as it comes.
+//! Most bytes of a model are numbers, which are hashed and not looked into. So large files in safetensors and GGUF keep only
+//! their beginning and end here, where that is allowed; the rest is hashed as it comes.
 
 use super::documents::UnknownClass;
 use crate::error::{Code, Error};
@@ -35,8 +35,8 @@ pub(super) struct Spool {
     _kept: TempDir,
     /// The folder, named as the model's is.
     pub(super) folder: PathBuf,
-    /// Digests that were computed while its files came. They go with the files: the place of one that is gone may be taken by
-    /// another within a tick of the clock.
+    /// Digests that were computed while its files came. They live as long as the files: an inode may be used again within one
+    /// tick of the clock.
     pub(super) fresh: Fresh,
     /// Whether of some file not all bytes are here.
     pub(super) has_gaps: Cell<bool>,

@@ -28,7 +28,7 @@ pub(super) struct Azure {
     /// The container's address, without a slash at its end.
     base: String,
     account: String,
-    /// None for who asks as nobody.
+    /// None where requests are anonymous.
     credentials: Option<AzureCredentialProvider>,
 }
 

@@ -66,7 +66,7 @@ pub(super) struct Page {
 pub(super) struct Row {
     pub(super) key: String,
     pub(super) size: u64,
-    /// What tells its state from others.
+    /// Names the state of its bytes: an entity tag or a generation.
     pub(super) tag: String,
 }
 
@@ -78,7 +78,7 @@ pub(super) trait Service: Send + Sync {
     fn page(&self, body: &[u8]) -> Result<Page>;
     /// The state of an object.
     fn asks_state(&self, key: &str) -> Ask<'static>;
-    /// Reads it: the size, and what tells the state from others.
+    /// Reads it: the size, and the tag of the state.
     fn state(&self, answer: &Answer) -> Option<(u64, String)>;
     /// Bytes of an object in that state and no other.
     fn asks_range(&self, key: &str, tag: &str, range: &Range<u64>) -> Ask<'static>;
@@ -214,7 +214,7 @@ impl<S: Service> Cloud<S> {
         }
     }
 
-    /// With all attempts. The pauses are the same each time: whoever runs many workers starts them apart.
+    /// With all attempts. The pauses are the same each time, so many workers should not start at once.
     async fn ask(&self, ask: &Ask<'_>, key: &str, limit: usize) -> Result<Answer> {
         let (mut pause, mut last) = (PAUSE, String::new());
         for attempt in 0..ATTEMPTS {

@@ -24,7 +24,7 @@ pub(super) struct Google {
     /// Without a slash at its end.
     base: String,
     bucket: String,
-    /// None for who asks as nobody.
+    /// None where requests are anonymous.
     credentials: Option<GcpCredentialProvider>,
 }
 

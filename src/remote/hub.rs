@@ -36,7 +36,7 @@ pub(super) struct Hub {
     revision: String,
     /// The commit that the revision led to when it was asked about.
     commit: Mutex<Option<String>>,
-    /// The first listing: whoever lists twice sees the same.
+    /// The first listing. It is kept, so that a second one is the same.
     listed: Mutex<Option<Arc<Vec<Seen>>>>,
 }
 

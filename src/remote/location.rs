@@ -82,7 +82,7 @@ impl fmt::Display for Reference {
     }
 }
 
-/// What a location can be, for whoever named none.
+/// The kinds of locations, for errors.
 const KINDS: &str = "name a folder, a bucket (s3://BUCKET/PREFIX, gs://BUCKET/PREFIX, az://CONTAINER/PREFIX), a repository of \
     a registry (oci://HOST/REPOSITORY:TAG) or of a hub (hf-mirror://HOST/OWNER/NAME@REVISION)";
 

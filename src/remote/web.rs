@@ -1,6 +1,5 @@
-//! The few requests that are made of a registry or a hub, over HTTP: documents within limits, and bytes that are gone on with
-//! where they broke off. Whoever is asked may send on, over TLS alone, and who asks is shown to nobody else. It knows no
-//! registry, no hub and no model.
+//! Requests to a registry or a hub over HTTP: documents within limits, and bytes that resume where they broke off. Redirects are
+//! followed over TLS alone, and credentials stay with the host that they are for. It knows no registry, no hub and no model.
 
 use super::files::changed;
 use super::hosts::is_loopback;

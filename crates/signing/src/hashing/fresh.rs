@@ -107,7 +107,7 @@ impl Hasher {
     }
 }
 
-/// Digests that were computed while their files were written here, for as long as nobody touches the files since.
+/// Digests that were computed while their files were written. They hold until a file changes.
 #[derive(Default)]
 pub struct Fresh(Mutex<HashMap<DigestKey, Vec<u8>>>);
 

@@ -203,7 +203,7 @@ impl File {
                     report.bytes += end - start;
                     continue;
                 }
-                // Other ranges than the size of its shards makes: nobody hashed these, and that contradicts nothing.
+                // A range that is no shard of this size was not hashed: unknown, and no contradiction.
                 None if end <= self.size => is_unread = true,
                 found => {
                     differing = differing.or(Some((part, found)));
