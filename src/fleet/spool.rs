@@ -6,6 +6,7 @@
 
 use super::documents::UnknownClass;
 use crate::error::{Code, Error};
+use crate::inventory::looked_into;
 use crate::progress::Progress;
 use crate::remote::{Files, Object, check_key};
 use crate::signing::{Fresh, HashAlgorithm, Hasher, PartDigest};
@@ -21,13 +22,7 @@ use tempfile::TempDir;
 const BESIDE: u64 = 1024 * 1024;
 /// Pieces that wait to be hashed.
 const AHEAD: usize = 4;
-/// Files of numbers, by their names; their first bytes have to say the same.
-const NUMBERS: [&str; 2] = [".safetensors", ".gguf"];
-/// Longer headers are not read (`inventory`); of such a file everything is kept.
-const MAX_SAFETENSORS_HEADER: u64 = 32 * 1024 * 1024;
-/// What a header of GGUF is read up to (`inventory`).
-const MAX_GGUF_HEADER: u64 = 128 * 1024 * 1024;
-/// More than is looked at of a beginning or an end.
+/// What is kept of a beginning and of an end in any case: signatures of other kinds are looked for there.
 const TAIL: u64 = 256 * 1024;
 
 /// A model's folder, which is gone with this.
@@ -163,23 +158,22 @@ struct Kept {
     /// Where the next piece begins.
     at: u64,
     size: u64,
-    /// Whether gaps are allowed and its name and size fit; what it is shows its first piece.
-    may_have_gap: bool,
+    /// Its name, where a gap is allowed and worth it; what it is shows its first piece.
+    name: Option<String>,
     /// The bytes that are not kept.
     gap: Range<u64>,
 }
 
 impl Kept {
     fn new(file: File, name: &str, size: u64, gaps: bool) -> Self {
-        let is_named = NUMBERS.iter().any(|ending| name.ends_with(ending));
-        let may_have_gap = gaps && is_named && size > BESIDE;
-        Kept { file: BufWriter::new(file), at: 0, size, may_have_gap, gap: 0..0 }
+        let name = (gaps && size > BESIDE).then(|| name.to_owned());
+        Kept { file: BufWriter::new(file), at: 0, size, name, gap: 0..0 }
     }
 
     fn write(&mut self, piece: &[u8]) -> std::io::Result<()> {
-        if self.at == 0 && self.may_have_gap {
+        if let (0, Some(name)) = (self.at, &self.name) {
             let end = self.size.saturating_sub(TAIL);
-            self.gap = header_of(piece).map_or(0..0, |header| header.min(end)..end);
+            self.gap = looked_into(name, piece).map_or(0..0, |header| header.max(TAIL).min(end)..end);
         }
         let (from, to) = (self.at, self.at + piece.len() as u64);
         self.at = to;
@@ -201,18 +195,6 @@ impl Kept {
     fn end(mut self) -> std::io::Result<bool> {
         self.file.flush()?;
         Ok(self.gap.is_empty())
-    }
-}
-
-/// How many bytes at the beginning are looked into, of a file that begins so: nothing behind them is ever read, but its end.
-fn header_of(head: &[u8]) -> Option<u64> {
-    match head {
-        [b'G', b'G', b'U', b'F', ..] => Some(MAX_GGUF_HEADER),
-        [a, b, c, d, e, f, g, h, b'{', ..] => {
-            let length = u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
-            Some(length.checked_add(8)?.max(TAIL)).filter(|end| *end <= MAX_SAFETENSORS_HEADER)
-        }
-        _ => None,
     }
 }
 

@@ -35,6 +35,7 @@ pub use places::sight::{names_weights, promises_models};
 pub use places::stamps::Stamp;
 pub use scan::found::Found;
 pub use scan::{Part, Survey, kinds_at_sight, kinds_of, read_model, scan, survey};
+pub use weights::headers::looked_into;
 pub use weights::listing::{TensorSeen, tensors_of};
 pub use weights::tensors::TensorSummary;
 pub use workspace::{Source, SourceKind, Workspace, init};

@@ -9,7 +9,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// Longer headers are not read to their end. Vocabularies take some megabytes.
-const MAX_HEADER_BYTES: u64 = 128 * 1024 * 1024;
+pub(super) const MAX_HEADER_BYTES: u64 = 128 * 1024 * 1024;
 /// More metadata entries than this are not looked at.
 const MAX_ENTRIES: u64 = 100_000;
 const MAX_KEY: u64 = 1024;

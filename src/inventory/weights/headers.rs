@@ -4,10 +4,11 @@
 use std::path::PathBuf;
 
 use super::complete::{Halves, shard};
+use super::formats::HEAD_BYTES;
 use super::gguf::{self, Header};
 use super::hazards::{self, Hazards, Parts, shape_line};
 use super::pipeline;
-use super::tensors::{MAX_TENSORS, Tensors};
+use super::tensors::{self, MAX_TENSORS, Tensors};
 use crate::inventory::model::facts::{Basis, FactKey, Relation};
 use crate::inventory::model::format::Format;
 use crate::inventory::model::hazard::{HazardKind, Tier};
@@ -80,6 +81,22 @@ pub(super) fn remember(
 /// Tensors and words of metadata that are shown of one file, and the longest of these.
 const SHOWN: usize = 40;
 const SHOWN_TEXT: usize = 400;
+
+/// How many bytes at the beginning are looked into, of a file of numbers that has such a name and begins so: what lies
+/// behind them is never read here. None for any other file, which may be read to its end.
+pub fn looked_into(name: &str, head: &[u8]) -> Option<u64> {
+    let ending = std::path::Path::new(name).extension()?.to_str()?;
+    match (ending, head) {
+        ("gguf", [b'G', b'G', b'U', b'F', ..]) => Some(gguf::MAX_HEADER_BYTES),
+        ("safetensors", [a, b, c, d, e, f, g, h, b'{', ..]) => {
+            let length = u64::from_le_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
+            let is_read = length <= tensors::MAX_HEADER_BYTES;
+            // The first bytes are looked at in any case.
+            is_read.then(|| (length + 8).max(HEAD_BYTES))
+        }
+        _ => None,
+    }
+}
 
 /// What the header of one file says, for a person who looks into it.
 pub(in crate::inventory) fn parts(path: &std::path::Path, format: Format) -> Option<Parts> {

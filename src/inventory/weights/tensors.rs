@@ -16,7 +16,7 @@ use std::str::FromStr;
 /// The safetensors format's own limit on its header.
 pub(super) const FORMAT_HEADER_BYTES: u64 = 100_000_000;
 /// Longer headers are not read; those of the largest models take a few megabytes for all their files together.
-const MAX_HEADER_BYTES: u64 = 32 * 1024 * 1024;
+pub(super) const MAX_HEADER_BYTES: u64 = 32 * 1024 * 1024;
 /// Tensors of one model.
 pub(super) const MAX_TENSORS: usize = 500_000;
 const MAX_DIMENSIONS: usize = 16;
