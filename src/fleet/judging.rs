@@ -23,7 +23,7 @@ use crate::maturity::{Since, Usage};
 use crate::progress::Progress;
 use crate::remote::{Files, KeyFault, Object};
 use crate::signing::{
-    Comparison, Cpu, DigestEngine, Digesting, Outcome, Place, Stage, VerifyOptions, default_signature,
+    Comparison, DigestEngine, Digesting, Outcome, Place, Stage, VerifyOptions, default_signature,
     find_any_signature, sha256_hex, verify_place,
 };
 use crate::store::EvidenceDigest;
@@ -32,6 +32,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+/// What records call the processors.
+const PROCESSORS: &str = "cpu";
 /// The reason against a model some of whose bytes are not what a provider or registry says.
 const CONTRADICTED: &str = "DIGEST-CONTRADICTED";
 /// Bytes of one model that are brought to this machine.
@@ -43,8 +45,8 @@ pub(super) struct Judging<'a> {
     pub(super) judges: &'a Judges,
     pub(super) scratch: &'a Path,
     pub(super) progress: &'a Progress,
-    /// What computes digests of what lies here.
-    pub(super) engine: &'a dyn DigestEngine,
+    /// What computes digests of what lies here, in place of the processors.
+    pub(super) engine: Option<&'a dyn DigestEngine>,
 }
 
 /// A model as it was read.
@@ -155,7 +157,7 @@ impl Judging<'_> {
                 true => said_of(files, object)?,
                 false => object.checksum.as_ref().and_then(|checksum| checksum.sha256()),
             };
-            let gaps = gaps && signed.is_some() && self.engine.name() == Cpu::NAME;
+            let gaps = gaps && signed.is_some() && self.engine.is_none();
             let is_as_said =
                 spool.take(files, object, below, &Taking { said: said.as_deref(), signed, gaps }, seen)?;
             digests.rechecked += u64::from(rechecks && said.is_some());
@@ -335,7 +337,8 @@ impl Judging<'_> {
         };
         record.checks = verification.checks.iter().map(check).collect();
         record.root_digest = verification.root_of_files();
-        record.engine = (digests.recomputed > 0).then(|| self.engine.name().to_owned());
+        record.engine = (digests.recomputed > 0)
+            .then(|| self.engine.map_or(PROCESSORS, |engine| engine.name()).to_owned());
         record.digests = digests;
         record.decision = verdict.decision;
         record.reasons = verdict.reasons.iter().map(|reason| reason.code.as_str().to_owned()).collect();

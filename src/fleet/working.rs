@@ -38,8 +38,9 @@ pub struct Work<'a> {
     pub reach: &'a dyn Fn(&Location) -> Result<Arc<dyn Files>>,
     /// Signs a statement; the bundle.
     pub sign: &'a dyn Fn(&[u8]) -> Result<Vec<u8>>,
-    /// What computes digests of what lies in that folder. All workers of a run should have the same: records name it.
-    pub engine: &'a dyn DigestEngine,
+    /// What computes digests of what lies in that folder, in place of the processors. All workers of a run should have the
+    /// same: records name it.
+    pub engine: Option<&'a dyn DigestEngine>,
     /// Bytes, and whether to stop.
     pub progress: &'a Progress,
     /// Hears of each model.

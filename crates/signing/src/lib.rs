@@ -122,7 +122,7 @@ pub use foreign::{ForeignSignature, ForeignState, is_foreign_signature};
 #[doc(hidden)]
 pub use foreign::{JsonSignature, foreign_kind, json_signatures};
 pub use hashing::{
-    Cpu, DigestEngine, DigestKey, DigestLedger, Digesting, FileState, Fresh, HashAlgorithm, HashJob, Hasher,
+    DigestEngine, DigestKey, DigestLedger, Digesting, FileState, Fresh, HashAlgorithm, HashJob, Hasher,
     PartDigest, Recalled, Remembered, Reuse, hash_bytes, hash_files, sha256_hex,
 };
 pub use inspect::{

@@ -19,7 +19,7 @@ use crate::fleet::{
 use crate::inventory::ModelId;
 use crate::policy;
 use crate::remote::{Location, open as reach};
-use crate::signing::{Cpu, Outcome, Progress};
+use crate::signing::{Outcome, Progress};
 use crate::store::EvidenceDigest;
 use crate::text::{count, screen, size};
 use std::path::Path;
@@ -205,7 +205,7 @@ fn worked(arguments: &Work, common: &Common, output: &Output) -> Result<u8> {
         scratch: scratch.path(),
         reach: &reach,
         sign: &sign,
-        engine: &Cpu,
+        engine: None,
         progress: &progress,
         tell: &tell,
     };

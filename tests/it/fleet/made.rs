@@ -15,7 +15,7 @@ use touchmark::fleet::{
 use touchmark::inventory::ModelId;
 use touchmark::remote::{Files, Folder, Location, Object, Seen, check_key};
 use touchmark::signing::{
-    Anchor, Cpu, Curve, DigestEngine, IdentityRule, Progress, SigningKey, Trust, sign_statement_key,
+    Anchor, Curve, DigestEngine, IdentityRule, Progress, SigningKey, Trust, sign_statement_key,
 };
 use touchmark::view::View;
 use touchmark::workbench::{OpenOptions, Workbench};
@@ -129,7 +129,7 @@ impl Fleet {
         shard: u32,
         reach: &dyn Fn(&Location) -> Result<Place>,
     ) -> Result<Worked> {
-        self.work_by(run, shard, reach, &Cpu)
+        self.work_by(run, shard, reach, None)
     }
 
     pub fn work_by(
@@ -137,7 +137,7 @@ impl Fleet {
         run: &Run,
         shard: u32,
         reach: &dyn Fn(&Location) -> Result<Place>,
-        engine: &dyn DigestEngine,
+        engine: Option<&dyn DigestEngine>,
     ) -> Result<Worked> {
         let scratch = tempfile::tempdir().unwrap();
         let asked = Work {

@@ -4,30 +4,22 @@
 use crate::error::Result;
 use crate::progress::Progress;
 use jiff::Timestamp;
-use std::fmt;
 
-use super::engine::{Cpu, DigestEngine};
+use super::engine::DigestEngine;
 use super::files::hash_files;
 use super::fresh::Fresh;
 use super::job::{HashAlgorithm, HashJob};
 use super::remembered::{DigestKey, Recalled, Remembered, Reuse, is_settled, key_of};
 
-/// Where digests of files come from.
-#[derive(Clone, Copy)]
+/// Where digests of files come from. By default all are computed, by the processors.
+#[derive(Clone, Copy, Default)]
 pub struct Digesting<'d> {
-    /// What computes them.
-    pub engine: &'d dyn DigestEngine,
+    /// What computes them in place of the processors.
+    pub engine: Option<&'d dyn DigestEngine>,
     /// What was computed earlier, and may be taken: FILES then says so.
     pub reuse: Option<Reuse<'d>>,
     /// What was computed a moment ago from the very bytes of these files.
     pub fresh: Option<&'d Fresh>,
-}
-
-impl Default for Digesting<'_> {
-    /// Everything is computed, by the processors.
-    fn default() -> Self {
-        Digesting { engine: &Cpu, reuse: None, fresh: None }
-    }
 }
 
 impl<'d> From<Option<Reuse<'d>>> for Digesting<'d> {
@@ -36,20 +28,10 @@ impl<'d> From<Option<Reuse<'d>>> for Digesting<'d> {
     }
 }
 
-impl fmt::Debug for Digesting<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Digesting")
-            .field("engine", &self.engine.name())
-            .field("reuses", &self.reuse.is_some())
-            .field("has_fresh", &self.fresh.is_some())
-            .finish()
-    }
-}
-
 /// Digests in the order of the jobs, and which of them were remembered.
 pub(crate) type Hashed = (Vec<Result<Vec<u8>>>, Option<Recalled>);
 
-/// As [`DigestEngine::digests`], but for what is known already and `fits` the job of that index. A digest that does not fit
+/// As [`hash_files`], but for what is known already and `fits` the job of that index. A digest that does not fit
 /// counts only once the processor has computed it from the bytes: nothing else may contradict.
 ///
 /// # Errors
@@ -136,14 +118,14 @@ fn compute(
     algorithm: HashAlgorithm,
     jobs: &[HashJob],
     indices: &[usize],
-    engine: &dyn DigestEngine,
+    engine: Option<&dyn DigestEngine>,
     fits: &dyn Fn(usize, &[u8]) -> bool,
     progress: &Progress,
 ) -> Result<Vec<(Result<Vec<u8>>, bool)>> {
+    let Some(engine) = engine else {
+        return Ok(hash_files(algorithm, jobs, progress)?.into_iter().map(|digest| (digest, true)).collect());
+    };
     let found = engine.digests(algorithm, jobs, progress)?;
-    if engine.name() == Cpu::NAME {
-        return Ok(found.into_iter().map(|digest| (digest, true)).collect());
-    }
     // Of an engine that gives fewer than were asked for, the others are computed here.
     let found = found.into_iter().map(Some).chain(std::iter::repeat_with(|| None)).take(jobs.len());
     let fit = |(index, digest): (&usize, Option<Result<Vec<u8>>>)| {

@@ -20,7 +20,7 @@ mod streams;
 mod tree;
 
 pub use digesting::Digesting;
-pub use engine::{Cpu, DigestEngine};
+pub use engine::DigestEngine;
 pub use files::hash_files;
 pub use fresh::{Fresh, Hasher, PartDigest};
 pub use job::{HashAlgorithm, HashJob, hash_bytes, sha256_hex};
