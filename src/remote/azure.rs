@@ -2,8 +2,10 @@
 //! come from the usual variables of the environment or from the identity that a machine has; they are in no location, no
 //! error and no record.
 
-use super::cloud::{Answer, Ask, Cloud, Page, Row, Service, endpoint, is_yes, retry};
-use super::s3_answers::{encoded, etag, header};
+use super::cloud::{Answer, Ask, Cloud, Page, Row, Service, State, endpoint, is_yes, retry};
+use super::files::Object;
+use super::names::KeyFault;
+use super::wire::{decoded, encoded, etag, header};
 use crate::error::{Code, Error, Result};
 use http::{Method, StatusCode};
 use object_store::HeaderMap;
@@ -113,16 +115,16 @@ impl Service for Azure {
         Ask::new(Method::HEAD, self.blob(key))
     }
 
-    fn state(&self, answer: &Answer) -> Option<(u64, String)> {
+    fn state(&self, answer: &Answer) -> Option<State> {
         let size = header(&answer.headers, "content-length")?.parse().ok()?;
         // A folder of an account with a hierarchical namespace is no blob.
         let is_file = header(&answer.headers, "x-ms-resource-type").is_none_or(|kind| kind == "file");
-        Some((size, self.tag(&answer.headers)?)).filter(|_| is_file)
+        Some(State::new(size, self.tag(&answer.headers)?)).filter(|_| is_file)
     }
 
-    fn asks_range(&self, key: &str, tag: &str, range: &Range<u64>) -> Ask<'static> {
+    fn asks_range(&self, key: &str, object: &Object, range: &Range<u64>) -> Ask<'static> {
         let mut ask = Ask::new(Method::GET, self.blob(key));
-        ask.headers.push(("if-match", format!("\"{tag}\"")));
+        ask.headers.push(("if-match", format!("\"{}\"", object.etag)));
         ask.headers.push(("range", format!("bytes={}-{}", range.start, range.end.saturating_sub(1))));
         ask
     }
@@ -199,7 +201,9 @@ fn page(body: &[u8]) -> Result<Page> {
                 match place.as_slice() {
                     ["EnumerationResults", "Blobs", "Blob", "Name"] => {
                         let name = std::mem::take(&mut said);
-                        row.key = if is_encoded { decoded(&name).unwrap_or(name) } else { name };
+                        let plain = if is_encoded { decoded(&name, false) } else { Some(name.clone()) };
+                        row.fault = plain.is_none().then_some(KeyFault::NotText);
+                        row.key = plain.unwrap_or(name);
                     }
                     ["EnumerationResults", "Blobs", "Blob", "Properties", property] => match *property {
                         "Content-Length" => size = said.trim().parse::<u64>().ok(),
@@ -232,18 +236,4 @@ fn page(body: &[u8]) -> Result<Page> {
         true => Ok(page),
         false => Err(odd("no list of blobs")),
     }
-}
-
-/// A name as it was before it was percent-encoded; none when that is no text.
-fn decoded(name: &str) -> Option<String> {
-    let bytes = name.as_bytes();
-    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while let Some(byte) = bytes.get(at) {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| hex::decode(pair).ok());
-        match (byte, pair.as_deref()) {
-            (b'%', Some([one])) => (plain.push(*one), at += 3).1,
-            _ => (plain.push(*byte), at += 1).1,
-        }
-    }
-    String::from_utf8(plain).ok()
 }

@@ -1,13 +1,13 @@
-//! Objects of cloud stores other than S3: one adapter, and for each service what it asks and how it answers. The pages of
+//! Objects of cloud stores: one adapter, and for each service what it asks and how it answers. The pages of
 //! listings, reads pinned to a state, puts where nothing is, and attempts are the same for all. It knows no service.
 //!
 //! `object_store` gives credentials, signatures and the HTTP client. Its own stores are not used: they end a whole listing
 //! at one odd key, take `model/` and `model` for the same, and read answers without limits.
 
-use super::files::{CHUNK, Files, Object, Order, Seen, changed};
+use super::files::{CHUNK, Checksum, Files, Object, Order, Seen, changed};
 use super::hosts::is_loopback;
-use super::names::check_key;
-use super::s3_answers::header;
+use super::names::{KeyFault, check_key};
+use super::wire::header;
 use crate::error::{Code, Error, Result};
 use futures_util::{StreamExt, stream};
 use http::{Method, Request, StatusCode};
@@ -64,10 +64,29 @@ pub(super) struct Page {
 /// One object of a page.
 #[derive(Debug, Default)]
 pub(super) struct Row {
+    /// As text; raw where that it is not.
     pub(super) key: String,
+    /// Why the key is no path, where the service knows already.
+    pub(super) fault: Option<KeyFault>,
     pub(super) size: u64,
     /// Names the state of its bytes: an entity tag or a generation.
     pub(super) tag: String,
+}
+
+/// What a service says of an object.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) size: u64,
+    pub(super) tag: String,
+    pub(super) version: Option<String>,
+    pub(super) checksum: Option<Checksum>,
+}
+
+impl State {
+    /// Of a service whose states have tags alone. MD5 and CRC are what such services sum, and neither stands for SHA-256.
+    pub(super) fn new(size: u64, tag: String) -> Self {
+        State { size, tag, version: None, checksum: None }
+    }
 }
 
 /// What one kind of store asks, and how it answers. Keys are whole.
@@ -78,10 +97,14 @@ pub(super) trait Service: Send + Sync {
     fn page(&self, body: &[u8]) -> Result<Page>;
     /// The state of an object.
     fn asks_state(&self, key: &str) -> Ask<'static>;
-    /// Reads it: the size, and the tag of the state.
-    fn state(&self, answer: &Answer) -> Option<(u64, String)>;
+    /// Reads it.
+    fn state(&self, answer: &Answer) -> Option<State>;
     /// Bytes of an object in that state and no other.
-    fn asks_range(&self, key: &str, tag: &str, range: &Range<u64>) -> Ask<'static>;
+    fn asks_range(&self, key: &str, object: &Object, range: &Range<u64>) -> Ask<'static>;
+    /// What to check where the service sends on to another place.
+    fn elsewhere(&self) -> &'static str {
+        "the service sends on to another place"
+    }
     /// Which state bytes are of, where the answer says so.
     fn tag(&self, headers: &HeaderMap) -> Option<String>;
     /// Puts an object where none is.
@@ -206,7 +229,7 @@ impl<S: Service> Cloud<S> {
             404 => Err(error(Code::NotFound, "no such object or bucket")),
             412 | 416 => Err(Failed::For(changed(key))),
             401 | 403 => Err(error(Code::Refused, "access was refused")),
-            300..=399 => Err(error(Code::Refused, "the service sends on to another place")),
+            300..=399 => Err(error(Code::Refused, self.service.elsewhere())),
             status @ (408 | 409 | 425 | 429 | 500..=599) => {
                 Err(Failed::ForNow(format!("the service answered {status}")))
             }
@@ -245,7 +268,7 @@ impl<S: Service> Cloud<S> {
         let limit = usize::try_from(length).unwrap_or(usize::MAX);
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            let ask = self.service.asks_range(&self.whole(&object.key), &object.etag, &range);
+            let ask = self.service.asks_range(&self.whole(&object.key), object, &range);
             let Answer { headers, body } =
                 self.ask(&ask, &object.key, limit).await.map_err(|error| match error.code {
                     // It was there when it was listed.
@@ -292,7 +315,7 @@ impl<S: Service> Files for Cloud<S> {
                 if row.size == 0 && (key.is_empty() || key.ends_with('/')) {
                     continue;
                 }
-                let seen = match check_key(&key) {
+                let seen = match row.fault.map_or_else(|| check_key(&key), Err) {
                     Err(fault) => Seen::Odd { key, fault },
                     Ok(()) => Seen::Object(Object {
                         key,
@@ -317,11 +340,11 @@ impl<S: Service> Files for Cloud<S> {
         clean(key)?;
         let ask = self.service.asks_state(&self.whole(key));
         let answer = self.runtime.block_on(self.ask(&ask, key, MAX_ANSWER))?;
-        let (size, etag) = self.service.state(&answer).ok_or_else(|| {
+        let found = self.service.state(&answer).ok_or_else(|| {
             Error::new(Code::Answer, "the service does not say size and state").at(self.whole(key))
         })?;
-        // MD5 and CRC are what these services say of an object. Neither stands for SHA-256.
-        Ok(Object { key: key.to_owned(), size, etag, version: None, checksum: None })
+        let State { size, tag, version, checksum } = found;
+        Ok(Object { key: key.to_owned(), size, etag: tag, version, checksum })
     }
 
     fn read(&self, object: &Object, range: Range<u64>) -> Result<Vec<u8>> {

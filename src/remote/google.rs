@@ -2,9 +2,10 @@
 //! listing says already. Endpoint and credentials come from the usual variables of the environment or from the service
 //! account that a machine has; they are in no location, no error and no record.
 
-use super::cloud::{Answer, Ask, Cloud, Page, Row, Service, endpoint, is_yes, retry};
-use super::s3_answers::{encoded, header};
+use super::cloud::{Answer, Ask, Cloud, Page, Row, Service, State, endpoint, is_yes, retry};
+use super::files::Object;
 use super::web::object;
+use super::wire::{encoded, header};
 use crate::error::{Code, Error, Result};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method, StatusCode};
@@ -115,7 +116,7 @@ impl Service for Google {
         let listed: Listed = object(body).ok_or_else(|| odd("no list of objects"))?;
         let rows = listed.items.into_iter().map(|item| {
             let (size, tag) = item.state().ok_or_else(|| odd("an object without size and generation"))?;
-            Ok(Row { key: item.name, size, tag })
+            Ok(Row { key: item.name, fault: None, size, tag })
         });
         let objects = rows.collect::<Result<_>>()?;
         Ok(Page { objects, next: listed.next_page_token.filter(|token| !token.is_empty()) })
@@ -125,12 +126,12 @@ impl Service for Google {
         Ask::new(Method::GET, self.object(key, "fields=name,size,generation"))
     }
 
-    fn state(&self, answer: &Answer) -> Option<(u64, String)> {
-        object::<Item>(&answer.body)?.state()
+    fn state(&self, answer: &Answer) -> Option<State> {
+        object::<Item>(&answer.body)?.state().map(|(size, tag)| State::new(size, tag))
     }
 
-    fn asks_range(&self, key: &str, tag: &str, range: &Range<u64>) -> Ask<'static> {
-        let query = format!("alt=media&ifGenerationMatch={}", encoded(tag, false));
+    fn asks_range(&self, key: &str, object: &Object, range: &Range<u64>) -> Ask<'static> {
+        let query = format!("alt=media&ifGenerationMatch={}", encoded(&object.etag, false));
         let mut ask = Ask::new(Method::GET, self.object(key, &query));
         // The bytes as they are stored: without this, what is stored as gzip is sent unpacked.
         ask.headers.push(("accept-encoding", "gzip".to_owned()));

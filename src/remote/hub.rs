@@ -5,8 +5,8 @@
 use super::files::{Files, Object, Order, Seen, changed};
 use super::hub_answers::{commit, files, is_commit};
 use super::location::Location;
-use super::s3_answers::encoded;
 use super::web::{Asks, Failed, Web, With, unsent};
+use super::wire::encoded;
 use crate::error::{Code, Error, Result};
 use aws_lc_rs::digest::{Context, SHA1_FOR_LEGACY_USE_ONLY, SHA256};
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, HeaderMap, HeaderValue};

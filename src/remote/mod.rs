@@ -35,6 +35,8 @@ mod s3;
 mod s3_answers;
 #[cfg(feature = "fleet")]
 mod web;
+#[cfg(feature = "fleet")]
+mod wire;
 
 pub use files::{Checksum, Files, MAX_KEYS, Object, Seen};
 pub use folder::Folder;

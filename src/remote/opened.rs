@@ -7,7 +7,7 @@ use super::google;
 use super::hub::Hub;
 use super::location::Location;
 use super::oci::Oci;
-use super::s3::S3;
+use super::s3;
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -26,6 +26,6 @@ pub fn open(location: &Location) -> Result<Arc<dyn Files>> {
         }
         Location::Google { bucket, prefix } => Arc::new(google::from_environment(bucket, prefix)?),
         Location::Azure { container, prefix } => Arc::new(azure::from_environment(container, prefix)?),
-        Location::S3 { bucket, prefix } => Arc::new(S3::from_environment(bucket, prefix)?),
+        Location::S3 { bucket, prefix } => Arc::new(s3::from_environment(bucket, prefix)?),
     })
 }

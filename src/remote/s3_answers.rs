@@ -1,6 +1,9 @@
 //! What S3 answers, read: the pages of a listing, and the headers of an object. Nothing in it is believed.
 
+use super::cloud::{Page, Row};
 use super::files::Checksum;
+use super::names::KeyFault;
+use super::wire::{decoded, etag, header};
 use crate::error::{Code, Error, Result};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,23 +11,6 @@ use object_store::HeaderMap;
 use quick_xml::Reader;
 use quick_xml::escape::resolve_predefined_entity;
 use quick_xml::events::Event;
-
-/// One page of a listing.
-#[derive(Debug, Default)]
-pub(super) struct Page {
-    /// Keys as they were sent (percent-encoded), with size and entity tag.
-    pub(super) objects: Vec<Row>,
-    /// Where the next page begins; none after the last.
-    pub(super) next: Option<String>,
-}
-
-/// One object of a page.
-#[derive(Debug, Default)]
-pub(super) struct Row {
-    pub(super) key: String,
-    pub(super) size: u64,
-    pub(super) etag: String,
-}
 
 /// Reads a `ListBucketResult`.
 pub(super) fn page(body: &[u8]) -> Result<Page> {
@@ -58,8 +44,12 @@ pub(super) fn page(body: &[u8]) -> Result<Page> {
             Event::End(_) => {
                 let place: Vec<&str> = path.iter().map(String::as_str).collect();
                 match place.as_slice() {
-                    ["ListBucketResult", "Contents", "Key"] => row.key = std::mem::take(&mut said),
-                    ["ListBucketResult", "Contents", "ETag"] => row.etag = std::mem::take(&mut said),
+                    ["ListBucketResult", "Contents", "Key"] => {
+                        let key = decoded(&said, true);
+                        row.fault = key.is_none().then_some(KeyFault::NotText);
+                        row.key = key.unwrap_or_else(|| std::mem::take(&mut said));
+                    }
+                    ["ListBucketResult", "Contents", "ETag"] => row.tag = etag(&said),
                     ["ListBucketResult", "Contents", "Size"] => {
                         row.size = said.trim().parse().map_err(|_| odd("a size that is no number"))?;
                     }
@@ -84,47 +74,6 @@ pub(super) fn page(body: &[u8]) -> Result<Page> {
         (true, false, _) => Ok(Page { next: None, ..page }),
         (true, true, Some(_)) => Ok(page),
     }
-}
-
-/// A key as it was before it was percent-encoded; none when that is no text.
-pub(super) fn decoded(key: &str) -> Option<String> {
-    let bytes = key.as_bytes();
-    let (mut plain, mut at) = (Vec::with_capacity(bytes.len()), 0);
-    while let Some(byte) = bytes.get(at) {
-        let pair = bytes.get(at + 1..at + 3).and_then(|pair| hex::decode(pair).ok());
-        match (byte, pair.as_deref()) {
-            (b'%', Some([one])) => (plain.push(*one), at += 3).1,
-            (b'+', _) => (plain.push(b' '), at += 1).1,
-            _ => (plain.push(*byte), at += 1).1,
-        }
-    }
-    String::from_utf8(plain).ok()
-}
-
-/// Percent-encodes everything but what needs none; slashes stay where they divide a path.
-pub(super) fn encoded(text: &str, keep_slash: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => out.push(char::from(byte)),
-            b'/' if keep_slash => out.push('/'),
-            _ => {
-                out.push('%');
-                out.push_str(&hex::encode_upper([byte]));
-            }
-        }
-    }
-    out
-}
-
-/// An entity tag without its quotes.
-pub(super) fn etag(raw: &str) -> String {
-    raw.trim().trim_matches('"').to_owned()
-}
-
-/// A header as text.
-pub(super) fn header<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    headers.get(name).and_then(|value| value.to_str().ok())
 }
 
 /// The checksum that the provider made, SHA-256 if there are several.

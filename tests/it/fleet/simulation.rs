@@ -17,9 +17,9 @@ fn the_page_shows_what_the_simulation_prints() {
     let read = |file: &str| std::fs::read_to_string(root.join(file)).unwrap();
     for (file, said) in [
         ("src/remote/files.rs", "const CHUNK: u64 = 8 * 1024 * 1024;"),
-        ("src/remote/s3.rs", "const ATTEMPTS: u32 = 5;"),
-        ("src/remote/s3.rs", "const PAUSE: Duration = Duration::from_millis(200);"),
-        ("src/remote/s3.rs", "const AT_ONCE: usize = 4;"),
+        ("src/remote/cloud.rs", "const ATTEMPTS: u32 = 5;"),
+        ("src/remote/cloud.rs", "const PAUSE: Duration = Duration::from_millis(200);"),
+        ("src/remote/cloud.rs", "const AT_ONCE: usize = 4;"),
         ("src/remote/s3.rs", "const PAGE: &str = \"1000\";"),
         ("src/fleet/sealing.rs", "const PART_BYTES: usize = 32 * 1024 * 1024;"),
     ] {
